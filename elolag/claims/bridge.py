@@ -336,7 +336,7 @@ def _chained(name: str, steps: list[Step]) -> Iterator[Step]:
 
 def _said(key: str) -> str:
     claim: Claim = next(c for c in packaged() if c.key == key)
-    return f"{claim.said or claim.range_words()}, {claim.date}"
+    return f"{claim.said or claim.range_words()}, {claim.when}"
 
 
 def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:

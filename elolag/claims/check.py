@@ -141,6 +141,7 @@ class Assessment:
         """One row of the table of all claims (see `ClaimsReport.table`)."""
         row = {
             **asdict(self.claim),
+            "when": self.claim.when,
             "about": self.claim.day,
             "claimed": self.claim.range_words(),
             "real_time": self.real_time.figure() or self.real_time.verdict.removesuffix(" here"),
@@ -224,7 +225,8 @@ class ClaimsReport(Result):
         columns = [
             Column("key", "Claim", "key of the claim"),
             Column("who", "Who", "who said it", in_page=False),
-            Column("date", "When", "when it was said", "ISO date", in_page=False),
+            Column("when", "When", "when it was said", words=True, in_page=False),
+            data("date", "its day, or one of its month", "ISO date"),
             data("precision", "of that date: day or month"),
             data("deadline", "by when, of a forecast", "ISO date"),
             data("match_rule", "what dates a level"),

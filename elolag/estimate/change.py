@@ -14,7 +14,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import asked_key
 from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
-from elolag.model.estimands import WINDOWS, Lags
+from elolag.model.estimands import Lags, window_of
 from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
@@ -178,7 +178,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         probability=normal.cdf(0.0),
         level=study.level,
         too_few=study.too_few(),
-        window=study.window or WINDOWS.get(estimand, 0.0),
+        window=window_of(estimand, study.window),
         **study.told,
     )
 

@@ -20,7 +20,7 @@ from elolag.estimate.session import Asked, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, SMOOTH
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
-from elolag.model.estimands import TRENDS, WINDOWS
+from elolag.model.estimands import TRENDS, window_of
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -253,7 +253,7 @@ def _result(
         high=high,
         sampling=rerun if interval == "both" else None,
         level=level,
-        window=study.window or WINDOWS.get(estimand, 0.0),
+        window=window_of(estimand, study.window),
         as_of=to_iso(as_of),
         data_through=to_iso(float(counted[counted <= as_of].max())),
         leader_best=leader_best,

@@ -28,7 +28,7 @@ _GRID = 4001
 _REACH = 8.5
 #: Entries of a side that can be its best by the list's errors; the others are too far below.
 _TOP = 20
-#: Most dates named in a sentence.
+#: Dates named in a sentence, where more than one would be left out.
 _NAMED = 4
 
 
@@ -158,8 +158,8 @@ class WhoLed(Estimated):
         else:
             second = follower if near.gap > 0 else leader
             told += (
-                f"; the second came closest on {spelled(near.date, 'en')}, when {second} was "
-                f"{abs(near.gap):.1f} points behind"
+                f"; the side that was second came closest on {spelled(near.date, 'en')}, when "
+                f"{second} was {abs(near.gap):.1f} {self.measure.points} behind"
             )
         return (
             f"Of {counted}, {told}. Lists exist for {share(lists / days)} of the days of that span."
@@ -167,18 +167,19 @@ class WhoLed(Estimated):
 
     def table(self) -> Table:
         """One row per list; the reader sees the last of each month, and all where it was close."""
+        unit = self.measure.points
         columns = (
             Column("date", "List", "its date", "ISO date"),
             Column("leader", noun(self.leader_group), "its best model there"),
             Column("follower", noun(self.follower_group), "its best model there"),
-            Column("gap", "Gap", "best less best; negative: the follower is first", "points",
+            Column("gap", "Gap", "best less best; negative: the follower is first", unit,
                    decimals(1), figures=True),
             Column("listed", "By its errors", "that the follower was first", "probability",
                    _percent, figures=True),
             Column("hindsight", "By the newest", "that the follower was first", "probability",
                    _percent, figures=True),
-            data("leader_rating", "as listed", "points"),
-            data("follower_rating", "as listed", "points"),
+            data("leader_rating", "as listed", unit),
+            data("follower_rating", "as listed", unit),
             data("method", "how the list was rated"),
             data("completeness", "full, or cut off"),
             data("source", "where the list came from"),
@@ -199,7 +200,7 @@ class WhoLed(Estimated):
             who, over = sides if after.order > 0 else sides[::-1]
             told.append(
                 f"Change of hands between {before.date} and {after.date}: {who} stands above "
-                f"{over} by {abs(after.gap):.1f} points."
+                f"{over} by {abs(after.gap):.1f} {self.measure.points}."
             )
         _, _, longest = self.days
         told.append(f"The longest stretch between two lists is {longest} days.")
@@ -249,7 +250,7 @@ class WhoLed(Estimated):
 
 
 def _dates(dates: Sequence[str]) -> str:
-    if len(dates) <= _NAMED:
+    if len(dates) <= _NAMED + 1:
         return ", ".join(spelled(d, "en") for d in dates)
     return f"{_dates(dates[: _NAMED - 1])}, ... {spelled(dates[-1], 'en')}"
 

@@ -20,6 +20,7 @@ from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.measures import STALE_MONTHS, Difference, Measured, Measures
+from elolag.results.words import few
 
 #: The boards of different measures, the headline's first.
 _BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
@@ -182,6 +183,9 @@ def _difference(
     boards: tuple[str, str], studies: tuple[Study, Study], key: str, day: float
 ) -> Difference:
     """Draws of two studies in pairs at random: their errors are independent."""
+    for board, study in zip(boards, studies, strict=True):
+        if sides := study.too_few(day):
+            raise EstimateError(f"{board} has {few(sides)}")
     figures, draws = [], []
     rng = np.random.default_rng(np.random.SeedSequence(studies[0].seed, spawn_key=(0, 2)))
     for study in studies:
@@ -200,6 +204,7 @@ def _difference(
     return Difference(
         boards, to_iso(day), first.months - second.months,
         None if way < 0 else lower, None if way > 0 else upper, bounds.get(way),
+        (first.months, second.months),
     )  # fmt: skip
 
 

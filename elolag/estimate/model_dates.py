@@ -283,18 +283,19 @@ class ModelDates(_Asked):
 
     def table(self) -> Table:
         """One row per model; the reader sees those that set a record, the newest first."""
-        thin = bool(self.thin)
+        thin, unit = bool(self.thin), self.measure.unit
+        number = decimals(0 if unit == "Elo" else 1)
         columns = (
             Column("model", "Model", "key of the model"),
             Column("group", "Group", "the group it counts for"),
             Column("released", "Counts from", "its release, or that of its weights", "ISO date"),
-            Column("rating", "Rating", "posterior mean", "Elo", decimals(0), figures=True),
+            Column("rating", "Rating", "posterior mean", unit, number, figures=True),
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("behind", "At its release", "how far behind or ahead, in words", words=True),
             data("entry", "its best entry"),
             data("lab", "who released it"),
-            data("sd", "posterior standard deviation", "Elo"),
+            data("sd", "posterior standard deviation", unit),
             data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
             data("below", "the other side's last record below it"),
@@ -350,7 +351,7 @@ class LevelDates(_Asked):
     def sentence(self) -> str:
         """When each was there, and how long one was before the other."""
         first, second = self.reaches
-        told = f"At {self.rating:g} points: {first.words()}; {second.words()}."
+        told = f"At {self.rating:g} {self.measure.points}: {first.words()}; {second.words()}."
         if self.months is None:
             return told
         who = noun(self.follower_group)
@@ -368,7 +369,8 @@ class LevelDates(_Asked):
             data("not_reached", "share of draws without one"),
         )
         rows = [{"group": each.group, **each.cells(bool(self.thin))} for each in self.reaches]
-        return Table.of("level-dates", f"When each reached {self.rating:g} points", columns, rows)
+        level = f"{self.rating:g} {self.measure.points}"
+        return Table.of("level-dates", f"When each reached {level}", columns, rows)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""

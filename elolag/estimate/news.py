@@ -24,7 +24,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model import draws
-from elolag.model.estimands import WINDOWS, Race
+from elolag.model.estimands import Race, window_of
 from elolag.model.frontier import MatchRule
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
@@ -245,8 +245,7 @@ class _Figure:
 
     def begins(self, *states: _State) -> float:
         """The first day on which the figure of any of the states looks at the frontiers."""
-        wanted = WINDOWS[self.estimand] if self.window is None else self.window
-        back = 0.0 if self.estimand == "current" else wanted
+        back = window_of(self.estimand, self.window)
         return min(state.as_of for state in states) - back * DAYS_PER_MONTH
 
     def worth(self, state: _State, rows: Ints) -> Floats:
@@ -304,7 +303,7 @@ def estimate_news(
     base = asking(question, session=session)
     earlier = base if tags_before is None else asking(base, extra_tags=tags_before)
     studies = prepare(**asking(earlier, vintage=before)), prepare(**asking(base, vintage=after))
-    found = [_figures(study) for study in studies]
+    found, without = zip(*(_figures(study) for study in studies), strict=True)
     figures = {
         e: (found[0][e].months or 0.0, found[1][e].months or 0.0)
         for e in _ESTIMANDS
@@ -335,6 +334,11 @@ def estimate_news(
     rank = {kind: k for k, kind in enumerate(CAUSES)}
     causes.sort(key=lambda c: (rank[c.kind], -abs(c.average or 0.0), -abs(c.current or 0.0)))
     panels = [study.panel for study in studies]
+    left_out = [
+        f"nothing is told of {_CALLED[e]}: with the list of {panel.vintage} {none[e]}"
+        for panel, none in zip(panels, without, strict=True)
+        for e in none
+    ]
     used = {s.path: s for panel in panels[::-1] for s in panel.snapshots}
     return News(
         figures=figures,
@@ -342,22 +346,29 @@ def estimate_news(
         vintages=(panels[0].vintage, panels[1].vintage),
         as_of=panels[1].vintage,
         policies=studies[1].choices,
-        notes=tuple(dict.fromkeys(studies[1].notes)),
+        notes=(*left_out, *dict.fromkeys(studies[1].notes)),
         **studies[1].told | rests_on(used.values()),
     )
 
 
-def _figures(study: Study) -> dict[str, LagResult]:
-    """The figures of one vintage that are no bounds."""
-    out = {}
+#: The estimands as notes call them.
+_CALLED = {"average": "the average", "current": "the lag of the day"}
+
+
+def _figures(study: Study) -> tuple[dict[str, LagResult], dict[str, str]]:
+    """The figures of one vintage that are no bounds, and why there is none of the others."""
+    out, without = {}, {}
     for estimand in _ESTIMANDS:
         try:
             (found,) = results(study, [estimand])
-        except EstimateError:
-            continue  # not yet twelve months: the other one is told alone
+        except EstimateError as error:
+            without[estimand] = f"there is none ({error})"
+            continue
         if found.censored is None:
             out[estimand] = found
-    return out
+        else:
+            without[estimand] = f"it is only a bound: {found.short()}"
+    return out, without
 
 
 def _of_bounds(study: Study, found: LagResult) -> float:

@@ -21,10 +21,10 @@ from elolag.model.estimands import (
     CENSORED,
     EXACT,
     UNBOUNDED,
-    WINDOWS,
     Race,
     check_groups,
     current_at,
+    window_of,
 )
 from elolag.model.interval import BOUNDS, reach
 from elolag.results.provenance import tags_of
@@ -50,7 +50,7 @@ class LagPath(Estimated):
         Days since 1970, every day of the range; the lag jumps on days of releases and drifts by
         one day a day between them, so nothing happens between the points.
     estimand, window
-        ``current``, or ``average`` over so many months.
+        ``current`` (0.0), or ``average`` over so many months.
     months
         Of `current` at posterior-mean ratings; of `average` the mean of the draws, as for a day.
     low, high
@@ -87,7 +87,7 @@ class LagPath(Estimated):
     too_few: Flags
     overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
     estimand: str = "current"
-    window: float = WINDOWS["average"]
+    window: float = 0.0
 
     @property
     def as_of(self) -> str:
@@ -243,8 +243,7 @@ def lag_path(
     if first > study.as_of:
         raise UsageError(f"the range ends on {to_iso(study.as_of)}, before it starts on {start}")
     field = study.cast.field
-    window = WINDOWS["average"] if study.window is None else study.window
-    mean = estimand == "average"
+    window, mean = window_of(estimand, study.window), estimand == "average"
     found = partial(averaged, length=window * DAYS_PER_MONTH) if mean else _daily
     begins = np.floor(first - window * DAYS_PER_MONTH) if mean else first
     check_groups(field.lead_from, field.follow_from, float(begins))

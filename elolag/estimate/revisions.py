@@ -20,7 +20,7 @@ from elolag.estimate.lag import HEADLINE, lag_key
 from elolag.estimate.session import ASKED, Asked, Estimated, Question, check_numbers, rests_on
 from elolag.model import draws
 from elolag.model.early_drift import constants
-from elolag.model.estimands import WINDOWS
+from elolag.model.estimands import window_of
 from elolag.model.interval import Summary, summarise
 from elolag.question import check_names
 from elolag.results.provenance import basis_notes, tags_of
@@ -433,7 +433,7 @@ def estimate_revisions(
         leader_group=asked["leader"],
         follower_group=asked["follower"],
         level=level,
-        window=window or WINDOWS.get(estimand, 0.0),
+        window=window_of(estimand, window),
         policies={
             **asdict(lookup.policies),
             "correct_selection": asked["correct_selection"],

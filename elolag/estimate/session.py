@@ -31,7 +31,7 @@ from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
 from elolag.results.provenance import Origin, basis_notes, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
-from elolag.schema import ALL_LISTS
+from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, Policies, Tag
 from elolag.version import __version__
 
@@ -55,6 +55,13 @@ class Estimated(Result):
     origins: tuple[Origin, ...] = holding(default=(), repr=False)
     sources: str = ALL_LISTS
     version: str = __version__
+
+    @property
+    def measure(self) -> Measure:
+        """What the board's ratings are made of."""
+        if not self.origins:
+            return measure_of(self.board)
+        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""

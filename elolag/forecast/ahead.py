@@ -28,7 +28,6 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
-from elolag.forecast.record import shown
 from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
@@ -37,7 +36,17 @@ from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Table, data, picked
-from elolag.results.words import beside, best_of, best_of_day, first_up, noun, one_of, phrase, share
+from elolag.results.words import (
+    beside,
+    best_of,
+    best_of_day,
+    first_up,
+    noun,
+    one_of,
+    phrase,
+    share,
+    sized,
+)
 from elolag.tags import Policies
 
 #: Ours, and the three that it mixes, by the names of the ledger.
@@ -275,8 +284,9 @@ class Outlook(Estimated):
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
-                row |= {"horizon": found.horizon, "day": found.end, "answer": shown(middle, 1)}
-                row |= {"range": f"{shown(low, 1)} to {shown(high, 1)}", "median": middle}
+                row |= {"horizon": found.horizon, "day": found.end, "answer": _placed(middle)}
+                ends = language.between(low, high, "en", lambda value, *_: _placed(value))
+                row |= {"range": ends, "median": middle}
                 rows.append(row | {key: held[q] for key, q in _QUANTILES.items()})
                 continue
             days = {found.horizon: found.end}
@@ -345,6 +355,11 @@ class Outlook(Estimated):
         )
 
 
+def _placed(value: float) -> str:
+    """A figure with its direction in a cell: ``2.8 behind``."""
+    return "level" if f"{abs(value):.1f}" == "0.0" else sized(value)
+
+
 #: Quantiles in the table, by the keys of their columns.
 _QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
 _CALLED = {
@@ -369,7 +384,7 @@ _SAID = {
         "that none does so within {span} months is {never}.",
         "unreached": "With a probability of {never} none reaches the level that {best} had on "
         "{day} within {span} months.",
-        "by": "by {1} with a probability of {0}",
+        "by": "by {1} with a probability of at least {0}",
     },
     "de": {
         "outlook": "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In "
@@ -382,7 +397,7 @@ _SAID = {
         "Wahrscheinlichkeit, dass das binnen {span} Monaten keinem gelingt, ist {never}.",
         "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit einer Wahrscheinlichkeit "
         "von {never} keines binnen {span} Monaten.",
-        "by": "mit einer Wahrscheinlichkeit von {0} bis zum {1}",
+        "by": "mit einer Wahrscheinlichkeit von mindestens {0} bis zum {1}",
     },
 }
 

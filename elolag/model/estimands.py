@@ -397,4 +397,10 @@ ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
     "catch-up": catch_up,
     "levels": _over_levels,
 }
-WINDOWS = {"current": 12.0, "average": 12.0, "at-release": 12.0, "catch-up": 24.0, "levels": 12.0}
+WINDOWS = {"current": 0.0, "average": 12.0, "at-release": 12.0, "catch-up": 24.0, "levels": 12.0}
+
+
+def window_of(estimand: str, asked: float | None) -> float:
+    """The months an estimand looks back over, `asked` or its default; 0 for those of one day."""
+    usual = WINDOWS.get(estimand, 0.0)
+    return (asked or usual) if usual else 0.0

@@ -441,7 +441,7 @@ def leads(
             hover(marks, "\n".join(f"{s.date}: {s.leader} / {s.follower}" for s in told))
     pen.tidy()
     pen.date_axis(begins, last)
-    axes.set_ylabel("points between the bests")
+    axes.set_ylabel(f"{found.measure.points} between the bests")
     for text, y, side in (
         (f"{short(found.leader_group)} first", 1.0, "top"),
         (f"{short(found.follower_group)} first", 0.0, "bottom"),

@@ -29,7 +29,16 @@ from elolag.plots.style import (
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import adjective, bound, directed, first_up, model_name, noun, span
+from elolag.results.words import (
+    adjective,
+    bound,
+    bounded,
+    directed,
+    first_up,
+    model_name,
+    noun,
+    span,
+)
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -278,11 +287,11 @@ def measures(
         if r is None:
             continue
         late = f", {r.as_of}" if item.stale else ""
-        name = f"{item.board.removesuffix('_style_control').replace('_', ' ')}{late}"
+        name = item.board.replace("_style_control", " with style control").replace("_", " ")
         words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
         if item.stale:
             words += f"\n{none_after(r, item.newest)}"
-        rows.append(_of(name, r, words=words, strong=not item.task))
+        rows.append(_of(f"{name}{late}", r, words=words, strong=not item.task))
     stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
              if m.stale and m.result)  # fmt: skip
     note = (
@@ -296,11 +305,15 @@ def measures(
 
 def measures_title(found: Measures) -> str:
     """How far measures lie apart."""
-    months = [r.months or 0.0 for _, r in found.answered]
-    if not months:
+    answers = [r for _, r in found.answered]
+    if not answers:
         return "No measure has an answer, boards of other tasks have"
-    counted = f"{len(months)} measures give" if len(months) > 1 else "The one measure gives"
-    return f"{counted} {span(min(months), max(months))}"
+    months = [r.months or 0.0 for r in answers]
+    if len(answers) == 1:
+        return f"The one measure gives {bounded(months[0], answers[0].censored)}"
+    bounds = sum(bool(r.censored) for r in answers)
+    only = f", {bounds} of them only as a bound" if bounds else ""
+    return f"{len(answers)} measures give {span(min(months), max(months))}{only}"
 
 
 @ours

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from elolag.question import DEFAULT_BOARD
@@ -48,6 +48,11 @@ class Measured:
     stale: bool = False
     refused: str = ""
 
+    @property
+    def copied(self) -> bool:
+        """Whether its list is a copy made by others."""
+        return self.result is not None and _copied(self.result)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -63,6 +68,8 @@ class Difference:
         Of the draws, taken as independent; None where the draws give no bound.
     censored
         ``at-least`` or ``at-most`` where `months` is only a bound.
+    figures
+        Both lags on that date.
     """
 
     boards: tuple[str, str]
@@ -71,11 +78,30 @@ class Difference:
     low: float | None
     high: float | None
     censored: str | None
+    figures: tuple[float, float]
 
     @property
     def told(self) -> bool:
         """Whether the interval excludes that both lags are the same."""
         return (self.low or 0.0) > 0 or (self.high or 0.0) < 0
+
+    @property
+    def lead(self) -> bool:
+        """Whether both are leads, whose difference has the other sign."""
+        return max(self.figures) <= 0 > min(self.figures)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether one is a lag and the other a lead."""
+        return min(self.figures) < 0 < max(self.figures)
+
+    def as_said(self) -> Difference:
+        """The difference of what is spoken of: of two leads one lead less the other."""
+        if not self.lead:
+            return self
+        low, high = (None if end is None else -end for end in (self.high, self.low))
+        turned = {"at-least": "at-most", "at-most": "at-least"}.get(self.censored or "")
+        return replace(self, months=-self.months, low=low, high=high, censored=turned)
 
 
 @dataclass(frozen=True)
@@ -139,13 +165,18 @@ class Measures(Result):
             data("censored", "at-least or at-most where the value is a bound"),
         )  # fmt: skip
         rows = [self._row(m) for m in self.measures] + [
-            _difference_row(d) for d in self.differences
+            _difference_row(d, other_day=self.other_day(d)) for d in self.differences
         ]
         return Table.of(
             "measures", "The lag on several measures", columns, rows,
             n_draws=self.results[0].n_draws,
             snapshots=tuple((o.path, o.sha256) for o in self.origins),
         )  # fmt: skip
+
+    def other_day(self, difference: Difference) -> bool:
+        """Whether a difference is of another day than a figure of either board."""
+        days = {m.result.as_of for m in self.measures if m.result and m.board in difference.boards}
+        return days != {difference.as_of}
 
     def _row(self, item: Measured) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -169,12 +200,18 @@ class Measures(Result):
         notes = ["another task"] * item.task
         if item.refused:
             notes.append("no answer: see below")
+        if item.copied:
+            notes.append(_from_copy("en"))
         if item.stale and item.result:
             notes.append(none_after(item.result, item.newest))
         return "; ".join(notes)
 
     def footnotes(self) -> tuple[str, ...]:
         """What was asked, and on what the intervals and differences rest."""
+        earlier = (
+            "A difference is of the earlier of both as-of dates, on which the other board's figure "
+            "may not be that of its row."
+        )
         first = self.results[0]
         tasks = "Boards of other tasks show how far tasks spread; no number here averages them."
         refused = [f"Not measured: {m.board}: {m.refused}." for m in self.measures if m.refused]
@@ -184,6 +221,7 @@ class Measures(Result):
             "Each with the newest whole list by the date of the first. A difference takes the "
             "draws of two measures as independent: their ratings come from other people, tasks and "
             "tests; the models and their release dates are the same.",
+            *([earlier] if any(map(self.other_day, self.differences)) else []),
             *([tasks] if any(m.task for m in self.measures) else []),
             *refused,
             *basis_notes(first),
@@ -206,7 +244,10 @@ class Measures(Result):
                 }
                 for m in self.measures
             ],
-            "differences": [{**asdict(d), "boards": list(d.boards)} for d in self.differences],
+            "differences": [
+                {**asdict(d), "boards": list(d.boards), "figures": list(d.figures)}
+                for d in self.differences
+            ],
             "no_difference": dict(self.no_difference),
             "sentence": self.sentence(),
             "sentence_de": self.sentence("de"),
@@ -218,6 +259,16 @@ def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
     one = phrase(result.follower_group, lang).one
     month = language.date(newest, lang).partition(" ")[2]
     return language.set_phrases(lang).say(f"no {one} after {month}", f"kein {one} nach {month}")
+
+
+def _copied(result: LagResult) -> bool:
+    return bool(result.origins) and result.origins[0].copied
+
+
+def _from_copy(lang: str) -> str:
+    """``from a copy by others``."""
+    words = language.set_phrases(lang)
+    return words.say(f"from {words.a_copy}", f"aus einer {words.a_copy}")
 
 
 def _on(board: str, lang: str = "en") -> str:
@@ -241,7 +292,8 @@ def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
             size += f" {words.months}" * (not number)
         else:
             size = language.lag(result.months or 0.0, result.censored, lang)
-        parts.append(f"{size} {_on(result.board, lang)}")
+        copy = f" ({_from_copy(lang)})" if _copied(result) else ""
+        parts.append(f"{size} {_on(result.board, lang)}{copy}")
     told = f"{', '.join(parts[:-1])} {words.and_} {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{told}, {_how(results[0], lang)}"
 
@@ -252,10 +304,12 @@ def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> st
 
 
 def _how(result: LagResult, lang: str) -> str:
-    """``on average over twelve months``; other estimands by their name."""
+    """``on average over twelve months``, ``on the day itself``; others by their name."""
     over = language.over_months(result.window, lang)
     if result.estimand == "average":
         return f"im Mittel {over}" if lang == "de" else f"on average {over}"
+    if result.estimand == "current":
+        return "am Tag selbst" if lang == "de" else "on the day itself"
     return result.estimand if not result.window else f"{result.estimand} {over}"
 
 
@@ -276,38 +330,78 @@ def _sentences(found: Measures, lang: str) -> list[str]:
             continue
         size = language.lag(result.months or 0.0, result.censored, lang)
         at = f"{words.say('as of', 'Stand')} {language.date(result.as_of, lang)}"
-        note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
+        note = f"; {_from_copy(lang)}" if item.copied else ""
+        note += f"; {none_after(result, item.newest, lang)}" if item.stale else ""
         out.append(first_up(f"{_on(result.board, lang)}: {size} ({at}{note})."))
     if found.differences:
-        out.append(_difference(found.differences[0], found.level, lang))
-    tasks = [m.result.months or 0.0 for m in found.measures if m.task and m.result]
+        first = found.differences[0]
+        day = first.as_of if found.other_day(first) else ""
+        out.append(_difference(first, follower, found.level, day, lang))
+    tasks = [m.result for m in found.measures if m.task and m.result]
     if tasks:
-        ends = language.between(min(tasks), max(tasks), lang)
-        where = words.say("boards of other tasks", "Ranglisten anderer Aufgaben")
-        out.append(f"{words.say('On', 'Auf')} {len(tasks)} {where}: {ends}.")
+        out.append(_on_tasks(tasks, lang))
     return out
 
 
-def _difference(found: Difference, level: float, lang: str) -> str:
-    """By how much two lags differ, and whether that is told from nothing."""
+def _on_tasks(results: Sequence[LagResult], lang: str) -> str:
+    """The spread over boards of other tasks: figures, bounds, and how many are not clear."""
+    say, count = language.set_phrases(lang).say, len(results)
+    exact = [r.months or 0.0 for r in results if not r.censored]
+    bounds = [language.lag(r.months or 0.0, r.censored, lang) for r in results if r.censored]
+    told = []
+    if len(exact) > 1:
+        told.append(language.between(min(exact), max(exact), lang))
+    elif exact:
+        told.append(language.lag(exact[0], None, lang))
+    if bounds:
+        told = [f"{text} {say('on', 'auf')} {len(exact)}" for text in told]
+        only = say("only a bound on", "nur eine Schranke auf")
+        told.append(f"{only} {len(bounds)} ({', '.join(bounds)})")
+    text = ", ".join(told)
+    if unclear := sum(not r.clear and r.verdict != "level" for r in results):
+        text += say(f"; no clear lead on {unclear}", f"; ohne klaren Vorsprung auf {unclear}")
+    where = say("boards of other tasks", "Ranglisten anderer Aufgaben")
+    if count == 1:
+        where = say("board of another task", "Rangliste einer anderen Aufgabe")
+    return f"{say('On', 'Auf')} {count} {where}: {text}."
+
+
+def _difference(found: Difference, follower: str, level: float, day: str, lang: str) -> str:
+    """By how much two lags differ, and whether that is told from nothing; with the day if given."""
+    say = language.set_phrases(lang).say
     first, second = (_on(board, lang) for board in found.boards)
-    size, between = _longer(found.months, found.censored, lang), _longer_between(found, lang)
-    name = language.percent(level, lang)
+    subject = say("it is", "ist er")
+    if found.mixed:
+        subject = say(f"{noun(follower)} is", f"liegen {phrase(follower, lang).models}")
+    elif found.lead:
+        subject = say("the lead is", "ist der Vorsprung")
+    at, size = language.date(day, lang) if day else "", _longer(found, lang)
     if lang == "de":
-        doubt = "" if found.told else "; das ist kein belegter Unterschied"
-        return f"{first_up(first)} ist er {size} als {second} ({name}Intervall: {between}){doubt}."
-    doubt = "" if found.told else ", which is no difference these data can tell"
-    return f"It is {size} {first} than {second} ({name}interval: {between}){doubt}."
+        start = f"mit Stand {at} {subject} {first}" if day else f"{first} {subject}"
+        text, doubt = f"{start} {size} als {second}", "; das ist kein belegter Unterschied"
+    else:
+        start = f"as of {at} {subject}" if day else subject
+        text = f"{start} {size} {first} than {second}"
+        doubt = ", which is no difference these data can tell"
+    name = f"{language.percent(level, lang)}{say('interval', 'Intervall')}"
+    told = f"{text} ({name}: {_longer_between(found, lang)}){'' if found.told else doubt}."
+    return first_up(told)
 
 
-#: One lag beside another: longer, shorter, and an end that is not bounded.
+#: One lag beside another, or one lead beside another; and a lag beside a lead.
 _LONGER = {"en": ("longer", "shorter"), "de": ("größer", "kleiner")}
+_FURTHER = {"en": ("further behind", "further ahead"), "de": ("weiter zurück", "weiter voraus")}
 
 
-def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
+def _longer(found: Difference, lang: str) -> str:
     """A difference of lags: ``0.6 months longer``, ``at least 2.1 months shorter``."""
+    said = found.as_said()
+    return _apart(said.months, said.censored, lang, mixed=found.mixed)
+
+
+def _apart(value: float, censored: str | None, lang: str, *, mixed: bool, unit: bool = True) -> str:
     words = language.set_phrases(lang)
-    side = _LONGER[lang][reads_ahead(value, censored)]
+    side = (_FURTHER if mixed else _LONGER)[lang][reads_ahead(value, censored)]
     said = f"{language.number(value, lang)} {f'{words.months} ' * unit}{side}"
     if not censored:
         return said
@@ -316,20 +410,24 @@ def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True)
 
 
 def _longer_between(found: Difference, lang: str) -> str:
-    """The interval of a difference in words."""
+    """The interval of a difference in words, of the lead where both sides of it are leads."""
+    said = found.as_said()
     return language.between(
-        found.low, found.high, lang, lambda *ends: _longer(*ends, unit=ends[1] is not None)
-    )
+        said.low, said.high, lang,
+        lambda *ends: _apart(*ends, mixed=found.mixed, unit=ends[1] is not None),
+    )  # fmt: skip
 
 
-def _difference_row(found: Difference) -> dict[str, Any]:
+def _difference_row(found: Difference, *, other_day: bool) -> dict[str, Any]:
     none = dict.fromkeys(("vintage", "newest", "refused"))
+    notes = [f"as of {language.date(found.as_of, 'en')}"] * other_day
+    notes += [] if found.told else ["not told from the same"]
     return {
         **asdict(found),
         **none,
-        "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
+        "measure": " less ".join(found.boards),
         "kind": "difference",
-        "answer": _longer(found.months, found.censored, "en"),
+        "answer": f"{'lead ' * found.lead}{_longer(found, 'en')}",
         "interval": _longer_between(found, "en"),
-        "note": "" if found.told else "not told from the same",
+        "note": "; ".join(notes),
     }

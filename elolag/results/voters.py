@@ -167,11 +167,12 @@ class VotersReport(Result):
     def footnotes(self) -> tuple[str, ...]:
         """How to read it, what it leaves out, and who is not compared."""
         n = len(self.quoted)
+        missed = f"{n} intervals read together {n * (1 - self.level):.1f} are expected to miss. "
+        many = f"; of {missed}" if n > 1 else ". "
         twins = dict.fromkeys(r.board for r in self.rows if r.board != self.headline.board)
         also = f" Rows of {' and '.join(twins)} are in the data." if twins else ""
         return (
-            f"Elo at equal rating, errors of both ratings modelled; of {n} intervals read together "
-            f"{n * (1 - self.level):.1f} are expected to miss. {_LEFT_OUT}{also}",
+            f"Elo at equal rating, errors of both ratings modelled{many}{_LEFT_OUT}{also}",
             f"The lag as it is: {self.headline.figure()} ({self.headline.interval_words()}), "
             f"{self.headline.asks()}.",
             *basis_notes(self.headline),
@@ -223,12 +224,7 @@ def _cells(row: Voters) -> dict[str, Any]:
 def _sentence(found: VotersReport, lang: str) -> str:
     """Who rates the follower's models higher, and the lag if everybody voted like the kindest."""
     kind, top = found.kindest, found.near_top(found.kindest)
-    mine, theirs = (
-        phrase(group, lang)
-        for group in (found.headline.follower_group, found.headline.leader_group)
-    )
-    sides = [row.side for row in found.quoted]
-    higher, lower, neither = (sides.count(side) for side in (1, -1, 0))
+    mine = phrase(found.headline.follower_group, lang)
     level = language.percent(found.level, lang)
     shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
     lag = _lag(kind.moved, found.level, lang)
@@ -238,23 +234,48 @@ def _sentence(found: VotersReport, lang: str) -> str:
         at = f"; nahe der Spitze: {signed(top.shift.elo, lang)}" if top else ""
         near = f"; mit der Verschiebung nahe der Spitze {near}" if top else ""
         return (
-            f"Von {len(sides)} Wählerschaften {'wertet' if higher == 1 else 'werten'} nach ihren "
-            f"{level}Intervallen {higher} {mine.models} höher als gleich gute {theirs.models}, "
-            f"{lower} niedriger und {neither} weder noch. Am günstigsten wertet "
-            f"{_who(kind, lang)}: {shift} Elo ({level}Intervall: {low} bis {high}{at}). Stimmten "
-            f"alle so ab, lägen {mine.models} {lag}{near}; gemessen: {so}. "
+            f"{_opening(found, lang)}: {shift} Elo ({level}Intervall: {low} bis {high}{at}). "
+            f"Stimmten alle so ab, lägen {mine.models} {lag}{near}; gemessen: {so}. "
             f"{_VERDICTS[lang][_verdict(found)]}"
         ).rstrip()
     at = f"; near the top: {signed(top.shift.elo, lang)}" if top else ""
     near = f"; by their shift near the top {near}" if top else ""
     return (
-        f"Of {len(sides)} kinds of voters {higher} rate{'s' * (higher == 1)} {mine.models} higher "
-        f"than {theirs.models} of equal rating, {lower} lower and {neither} neither, by their "
-        f"{level}intervals. The kindest are {_who(kind, lang)}: {shift} Elo ({level}interval: "
+        f"{_opening(found, lang)}: {shift} Elo ({level}interval: "
         f"{low} to {high}{at}). If everybody voted like them, "
         f"{noun(found.headline.follower_group)} would be {lag}{near}; measured: {so}. "
         f"{_VERDICTS[lang][_verdict(found)]}"
     ).rstrip()
+
+
+def _opening(found: VotersReport, lang: str) -> str:
+    """How many rate the follower's models higher and how many lower, as far as who is kindest."""
+    mine, theirs = (
+        phrase(group, lang).models
+        for group in (found.headline.follower_group, found.headline.leader_group)
+    )
+    sides, who = [row.side for row in found.quoted], _who(found.kindest, lang)
+    higher, lower, neither = (sides.count(side) for side in (1, -1, 0))
+    level = language.percent(found.level, lang)
+    if lang == "de" and len(sides) == 1:
+        how = {1: "höher als", -1: "niedriger als", 0: "weder höher noch niedriger als"}[sides[0]]
+        return (
+            f"Die einzige verglichene Wählerschaft ({who}) wertet {mine} {how} gleich gute {theirs}"
+        )
+    if lang == "de":
+        return (
+            f"Von {len(sides)} Wählerschaften {'wertet' if higher == 1 else 'werten'} nach ihren "
+            f"{level}Intervallen {higher} {mine} höher als gleich gute {theirs}, {lower} niedriger "
+            f"und {neither} weder noch. Am günstigsten wertet {who}"
+        )
+    if len(sides) == 1:
+        how = {1: "higher than", -1: "lower than", 0: "neither higher nor lower than"}[sides[0]]
+        return f"The only voters compared ({who}) rate {mine} {how} {theirs} of equal rating"
+    return (
+        f"Of {len(sides)} kinds of voters {higher} rate{'s' * (higher == 1)} {mine} higher than "
+        f"{theirs} of equal rating, {lower} lower and {neither} neither, by their "
+        f"{level}intervals. The kindest are {who}"
+    )
 
 
 #: What the kindest voters leave of the lag: nothing to say, open, told near the top only, told.

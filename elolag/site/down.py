@@ -110,7 +110,7 @@ def _voters_figure(found: VotersReport) -> Figure:
         name="voters",
         title=voters_title(found),
         alt=(
-            f"Dots with intervals, a row for each of {len(found.quoted)} kinds of voters: how much "
+            f"Dots with intervals, a row for each kind of voters ({len(found.quoted)}): how much "
             f"higher or lower they rate the follower's models than others do. All values are in "
             f"the table below the chart."
         ),

@@ -298,7 +298,7 @@ def claims(material: Material) -> Section:
         RULE,
     )
     timed = [a for a in found.assessments if a.claim.kind == "months"]
-    shown = ("who", "date", "claimed", "real_time", "hindsight", "holds", "verdict", "depends_on")
+    shown = ("who", "when", "claimed", "real_time", "hindsight", "holds", "verdict", "depends_on")
     table = found.table().showing(*shown)
     if not timed:
         return Section("claims", "Claims", prose, tables=(table,), after=(SCOPE,))

@@ -381,6 +381,7 @@ def test_a_month_is_all_that_is_said_of_a_date_known_to_it(studies: Studies) -> 
     (found,) = _assess(studies, [replace(CLAIM, precision="month")])
     assert found.sentence().startswith("Nobody (2025-12) claimed")
     assert ("who, when", "Nobody, 2025-12") in found.rows()
+    assert (found.row()["when"], found.row()["date"]) == ("2025-12", "2025-12-20")
 
 
 def test_a_bound_is_open_on_its_side(studies: Studies) -> None:

@@ -62,7 +62,7 @@ def test_a_measure_the_follower_has_left_is_named_as_such(found: Measures) -> No
     assert "no Chinese model after November 2025" in found.sentence()
     assert "kein chinesisches Modell nach November 2025" in found.sentence("de")
     (note,) = (row[3] for row in (r[-1:] * 4 for r in found.table().cells()) if "no Ch" in row[3])
-    assert note == "no Chinese model after November 2025"
+    assert note == "from a copy by others; no Chinese model after November 2025"
 
 
 def by_all_pairs(one: Lags, other: Lags, level: float) -> tuple[float, float]:
@@ -101,8 +101,11 @@ class Fixed:
 
     level, seed = 0.95, 0
 
-    def __init__(self, lags: Lags) -> None:
-        self.lags = lags
+    def __init__(self, lags: Lags, few: tuple[tuple[str, int], ...] = ()) -> None:
+        self.lags, self.few = lags, few
+
+    def too_few(self, day: float) -> tuple[tuple[str, int], ...]:
+        return self.few
 
     def sample(self, names: list[str], day: float) -> Fixed.Answer:
         return self.Answer(dict.fromkeys(names, self.lags))
@@ -137,6 +140,50 @@ def test_two_bounds_of_one_kind_have_no_difference(code: int) -> None:
         module._difference(("a", "b"), pair, "average", 20_000.0)  # type: ignore[arg-type]
 
 
+def test_a_side_of_too_few_models_has_no_difference() -> None:
+    pair = Fixed(made_up(5)), Fixed(made_up(3), (("lab:xai", 1),))
+    with pytest.raises(EstimateError, match="^b has only 1 rated model of xai, and at least 3"):
+        module._difference(("a", "b"), pair, "average", 20_000.0)  # type: ignore[arg-type]
+
+
+def test_a_difference_of_another_day_says_so(found: Measures) -> None:
+    rows = [row for row in found.table().cells() if " less " in row[0]]
+    assert [row[0] for row in rows] == [" less ".join(d.boards) for d in found.differences]
+    assert [row[-1].partition(";")[0] for row in rows[1:]] == ["as of 9 May 2026"] * 2
+    assert "May" not in rows[0][-1]
+    assert any("earlier of both as-of dates" in note for note in found.footnotes())
+    moved = replace(found, differences=found.differences[1:])
+    assert "As of 9 May 2026 it is 2." in moved.sentence()
+    assert "Mit Stand 9. Mai 2026 ist er nach Blindabstimmungen 2," in moved.sentence("de")
+
+
+def between_leads(first: float, second: float, found: Measures) -> Measures:
+    made = Difference(_BOARDS[:2], VINTAGE, first - second, -4.0, 2.0, None, (first, second))
+    return replace(found, differences=(made,))
+
+
+def test_a_difference_of_leads_is_one_of_leads(found: Measures) -> None:
+    leads = between_leads(-8.0, -7.0, found)
+    assert "The lead is 1.0 months longer on blind votes than on Epoch's" in leads.sentence()
+    assert "(95% interval: 2.0 shorter to 4.0 longer)" in leads.sentence()
+    assert "ist der Vorsprung 1,0 Monate größer als" in leads.sentence("de")
+    assert leads.table().cells()[-1][1:3] == ["lead 1.0 months longer", "2.0 shorter to 4.0 longer"]
+    mixed = between_leads(-1.0, 1.0, found)
+    assert "China is 2.0 months further ahead on blind votes than on Epoch's" in mixed.sentence()
+    assert "liegen chinesische Modelle 2,0 Monate weiter voraus als" in mixed.sentence("de")
+    bound = replace(leads.differences[0], high=None, censored="at-least")
+    assert bound.as_said() == replace(bound, months=1.0, low=None, high=4.0, censored="at-most")
+    assert _longer_between(bound, "en") == "at most 4.0 months longer"
+
+
+def test_a_copied_list_is_named_as_one(found: Measures) -> None:
+    assert [m.copied for m in found.measures] == [False, True, True]
+    assert "on Epoch's benchmarks (from a copy by others), on average" in found.sentence()
+    assert "Epoch (aus einer Kopie von dritter Seite), im Mittel" in found.sentence("de")
+    assert "(as of 9 May 2026; from a copy by others; no Chinese" in found.sentence()
+    assert found.table().cells()[1][-1] == "from a copy by others"
+
+
 def test_other_tasks_are_a_spread_and_no_average(found: Measures, tasks: Measures) -> None:
     others = [m for m in tasks.measures if m.task]
     assert {"arena/webdev", "arena/text_to_video", "arena/vision_style_control"} <= {
@@ -150,6 +197,9 @@ def test_other_tasks_are_a_spread_and_no_average(found: Measures, tasks: Measure
     assert f"On {len(months)} boards of other tasks: {min(months):.1f} to {max(months):.1f}" in (
         tasks.sentence()
     )
+    assert f" on {len(months) - 1}, only a bound on 1 (at least 3." in tasks.sentence()
+    assert "months behind); no clear lead on 1." in tasks.sentence()
+    assert "nur eine Schranke auf 1 (mindestens 3," in tasks.sentence("de")
     refused = [m for m in others if m.refused]
     assert refused
     for item in refused:
@@ -159,12 +209,13 @@ def test_other_tasks_are_a_spread_and_no_average(found: Measures, tasks: Measure
 def test_sentences_and_json(found: Measures) -> None:
     votes, index = (f"{r.months:.1f}" for r in found.results[:2])
     assert (
-        f"{votes} months on blind votes and {index} on Epoch's benchmarks, on average over twelve "
-        f"months." in found.sentence()
+        f"{votes} months on blind votes and {index} on Epoch's benchmarks (from a copy by others), "
+        f"on average over twelve months." in found.sentence()
     )
     german = found.sentence("de")
     comma = f"{votes} Monate nach Blindabstimmungen und {index} nach den Benchmarks von Epoch"
-    assert f"{comma}, im Mittel über zwölf Monate.".replace(".", ",")[:-1] in german
+    copy = " (aus einer Kopie von dritter Seite)"
+    assert f"{comma}{copy}, im Mittel über zwölf Monate.".replace(".", ",")[:-1] in german
     said = found.to_dict()
     assert [m["board"] for m in said["measures"]] == list(_BOARDS)
     assert said["differences"][0]["low"] == found.differences[0].low
@@ -181,9 +232,9 @@ def test_leads_and_bounds_are_told_with_their_direction(found: Measures) -> None
     )
     text = replace(found, measures=made).sentence()
     assert "2.0 months ahead on blind votes and at least 3.0 months behind on Epoch's" in text
-    open_ended = Difference(("a", "b"), VINTAGE, 1.0, None, 4.0, "at-most")
+    open_ended = Difference(("a", "b"), VINTAGE, 1.0, None, 4.0, "at-most", (4.0, 3.0))
     assert _longer_between(open_ended, "en") == "at most 4.0 months longer"
-    one_side = Difference(("a", "b"), VINTAGE, -3.0, -6.0, -1.0, None)
+    one_side = Difference(("a", "b"), VINTAGE, -3.0, -6.0, -1.0, None, (2.0, 5.0))
     assert _longer_between(one_side, "en") == "1.0 to 6.0 shorter"
     assert _longer_between(one_side, "de") == "1,0 bis 6,0 kleiner"
     assert one_side.told
@@ -230,6 +281,7 @@ def test_a_board_of_ones_own_stands_beside_the_measures(tmp_path: Path) -> None:
     assert [m.board for m in mine.measures] == ["own/ratings", *_BOARDS]
     assert mine.results[0].as_of == "2026-04-01"
     assert len(mine.results) >= 3
+    assert not mine.measures[0].copied
 
 
 def test_what_makes_no_sense_anywhere_is_refused(tmp_path: Path) -> None:
@@ -253,6 +305,9 @@ def test_the_figure_has_a_row_per_answer(tasks: Measures, size: str) -> None:
     drawn = " ".join(text.get_text() for text in axes.texts)
     assert all(f"{r.months:.1f} behind" in drawn for r in tasks.results if not r.bound)
     assert "3 measures give" in axes.get_title(loc="left")
+    told = [*axes.texts, *axes.get_yticklabels()]
+    named = " ".join(text.get_text() for text in told)
+    assert "arena/vision with style control" in named.replace("\n", " ")
 
 
 @pytest.mark.parametrize("size", SIZES)

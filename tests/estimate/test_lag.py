@@ -68,6 +68,18 @@ def test_the_default_is_the_average_over_twelve_months(headline: elolag.LagResul
     assert named.to_dict() == headline.to_dict()
 
 
+@pytest.mark.parametrize("window", [None, 6.0])
+def test_what_looks_at_one_day_has_no_window(window: float | None) -> None:
+    asked: dict = {"n_draws": 100, "window": window}
+    for estimand in ("current", "gap", "trend"):
+        found = estimate_lag(estimand=estimand, **asked)
+        assert (found.window, found.to_dict()["headline"]["window"]) == (0.0, None)
+    assert elolag.estimate_change("2026-05-19", estimand="current", **asked).window == 0.0
+    days = {"start": "2026-08-01", "end": "2026-08-19", **asked}
+    assert elolag.lag_path(**days).window == 0.0
+    assert elolag.lag_path(estimand="average", **days).window == (window or 12.0)
+
+
 def test_the_day_is_the_same_whatever_the_estimand(
     headline: elolag.LagResult, current: elolag.LagResult
 ) -> None:

@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 import elolag
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.leads import WhoLed, _above
+from elolag.estimate.leads import WhoLed, _above, _dates
 from elolag.estimate.panel import PrintedErrors
 
 _DRAWS = 300
@@ -95,6 +95,23 @@ def test_china_is_first_on_no_list_of_text(text: WhoLed) -> None:
     lists, days, longest = text.days
     assert (lists, longest) == (183, 55)
     assert f"{lists / days:.0%}" == "15%"
+
+
+def test_what_is_in_other_points_says_so() -> None:
+    found = elolag.who_led(board="metr/time-horizon", n_draws=_DRAWS)
+    assert "; the side that was second came closest on" in found.sentence()
+    assert "log2 minutes behind. Lists" in found.sentence()
+    assert "log2 minutes" in {column.unit for column in found.table().columns}
+    level = elolag.level_dates(6, board="metr/time-horizon", n_draws=_DRAWS)
+    assert level.sentence().startswith("At 6 log2 minutes: the US ")
+    assert level.table().caption == "When each reached 6 log2 minutes"
+
+
+@pytest.mark.parametrize("count", [4, 5, 6])
+def test_one_date_alone_is_not_left_out(count: int) -> None:
+    told = _dates([f"2025-0{k}-01" for k in range(1, count + 1)])
+    assert told.count("2025") == min(count, 5) - (count > 5)
+    assert ("..." in told) == (count > 5)
 
 
 def test_lists_of_online_elo_give_an_order_and_no_probability(text: WhoLed) -> None:

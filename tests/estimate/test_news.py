@@ -176,6 +176,16 @@ def test_a_new_model_is_news_and_is_named(found: News) -> None:
     assert found.to_dict()["figures"]["current"]["change"] == found.change("current")
 
 
+def test_a_figure_that_is_not_told_has_its_reason() -> None:
+    lists = "2026-05-29", "2026-08-17"
+    told = elolag.estimate_news(*lists, board="arena/text_to_video", n_draws=100)
+    assert set(told.figures) == {"current"}
+    assert told.notes[0].startswith(
+        "nothing is told of the average: with the list of 2026-05-29 there is none (a window of 12"
+    )
+    assert told.notes[0] in " ".join(told.footnotes())
+
+
 def test_directions_are_words_and_no_signs(found: News) -> None:
     for figures, words in (
         ((7.2, 6.4), "went from 7.2 to 6.4 months behind"),

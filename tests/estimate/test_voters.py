@@ -170,6 +170,22 @@ def test_the_verdict_goes_by_the_intervals(found: VotersReport, lows, words: str
     assert not undecided.sentence().endswith(words)
 
 
+def test_one_kind_of_voters_alone_is_one(found: VotersReport) -> None:
+    mine = [r for r in found.rows if r.voters == "chinese" and r.board == BOARD]
+    one = replace(found, rows=tuple(mine))
+    assert len(one.quoted) == 1
+    assert one.sentence().startswith(
+        "The only voters compared (those writing in Chinese) rate Chinese models higher than US "
+        "models of equal rating: +"
+    )
+    assert one.sentence("de").startswith(
+        "Die einzige verglichene Wählerschaft (wer auf Chinesisch schreibt) wertet chinesische "
+        "Modelle höher als gleich gute US-Modelle: +"
+    )
+    assert "read together" in found.footnotes()[0]
+    assert "read together" not in one.footnotes()[0]
+
+
 def test_a_lag_without_bounds_is_words_not_a_number(found: VotersReport) -> None:
     rows = tuple(replace(r, moved=None) for r in found.rows)
     text = replace(found, rows=rows).sentence()

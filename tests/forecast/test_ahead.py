@@ -106,6 +106,12 @@ def test_a_side_that_may_be_ahead_is_said_with_its_direction(outlook: Outlook) -
         for a in outlook.answers[MIXTURE]
     )
     shifted = replace(outlook, answers={**outlook.answers, MIXTURE: found})
+    places = {a.horizon: a.values for a in found if a.target == "average"}
+    middle, low, high = (places[6][QUANTILES.index(q)] for q in (0.5, 0.1, 0.9))
+    row = next(r for r in shifted.table().cells() if r[:2] == ["average over 12 months", "6"])
+    assert row[3] == f"{abs(middle):.1f} {'ahead' if middle < 0 else 'behind'}"
+    assert low < 0 < high
+    assert row[4] == f"{-low:.1f} ahead to {high:.1f} behind"
     assert "ahead to" in shifted.sentence()
     assert "voraus bis" in shifted.sentence("de")
 
@@ -191,10 +197,11 @@ def test_one_date_is_said_once_with_its_higher_probability(outlook: Outlook) -> 
     )
     soon = replace(outlook, answers={**outlook.answers, MIXTURE: found})
     assert (
-        "By 19 September 2026 with a probability of 90%, a Chinese model reaches" in soon.sentence()
+        "By 19 September 2026 with a probability of at least 90%, a Chinese model reaches"
+        in soon.sentence()
     )
     assert (
-        "Mit einer Wahrscheinlichkeit von 90 % bis zum 19. September 2026 erreicht"
+        "Mit einer Wahrscheinlichkeit von mindestens 90 % bis zum 19. September 2026 erreicht"
         in soon.sentence("de")
     )
 

@@ -150,6 +150,9 @@ def test_the_claims_page_holds_every_claim(found: Found, pages: dict[str, Page])
         assert item.verdict in said
     (table,) = _tables(each)
     assert [row[0] for row in table.rows] == [a.claim.key for a in report.assessments]
+    when = table.headings().index("when")
+    assert [row[when] for row in table.cells()] == [a.claim.when for a in report.assessments]
+    assert any(len(a.claim.when) == 7 for a in report.assessments)
 
 
 def test_a_claim_read_at_no_https_address_is_told_without_a_link(found: Found) -> None:
