@@ -158,7 +158,7 @@ def answer(study: Study, estimand: str | None, frontier: str | None, interval: s
 def _headline(study: Study, interval: str) -> LagResult:
     """The headline: `average`, or `current` with a note where the months for it are not there."""
     try:
-        study.point([HEADLINE])
+        study.check_window(WINDOWS[HEADLINE])
     except EstimateError as error:
         found = results(study, ["current"], interval)[0]
         return replace(found, notes=(*found.notes, f"not the average of twelve months: {error}"))

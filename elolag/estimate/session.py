@@ -23,7 +23,7 @@ from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import constants, drift_of
-from elolag.model.estimands import EXACT, TRENDS, Race, check_groups
+from elolag.model.estimands import EXACT, TRENDS, Race, check_groups, window_start
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
@@ -181,6 +181,14 @@ class Study:
             races: tuple[tuple[Ints, Race], ...] = raced[1]
             return races
         return tuple((keep, replace(race, match=rule.of(keep))) for keep, race in raced[1])
+
+    def check_window(self, months: float) -> None:
+        """Refuse a window for which the posterior means, or any draw, have no model that early.
+
+        A release known only to the month falls on another day of it in every draw.
+        """
+        for race in (self.race(self.as_of), *(race for _, race in self._raced(self.as_of))):
+            window_start(race, months)
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
         """The estimands in re-runs of history, at each date (the as-of date by default)."""

@@ -91,6 +91,16 @@ def test_without_twelve_months_the_day_s_lag_is_given_with_a_note() -> None:
         estimate_lag(as_of="2024-02-01", window=12.0, n_draws=FEW)
 
 
+def test_a_first_release_known_to_the_month_is_too_late_if_it_is_in_some_draw() -> None:
+    # The posterior means put China's first model of May 2025 in the middle of the month.
+    asked: dict[str, Any] = {"board": "arena/text_to_video", "vintage": "2026-05-29"}
+    found = estimate_lag(**asked, n_draws=FEW)
+    assert found.estimand == "current"
+    assert [n for n in found.notes if n.startswith("not the average of twelve months: a window")]
+    with pytest.raises(EstimateError, match="take a window of at most 11"):
+        estimate_lag(**asked, estimand="average", n_draws=FEW)
+
+
 def test_months_is_the_date_difference_of_the_match(current: elolag.LagResult) -> None:
     assert current.match is not None
     days = to_day(current.as_of) - to_day(current.match.release_date)
