@@ -246,7 +246,7 @@ def _result(
     if interval == "sampling" and estimand == "gap" and rerun is not None:
         gap_low, gap_high = rerun
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
-    return LagResult(
+    result = LagResult(
         estimand=estimand.partition("/")[0],
         frontier=estimand.partition("/")[2] or "step",
         interval=interval,
@@ -285,6 +285,7 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
+    return replace(result, notes=(*result.notes, result.voteless)) if result.voteless else result
 
 
 def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:

@@ -17,6 +17,12 @@ FEWEST = 3
 #: Names of untagged entries in one sentence; the table holds all.
 MOST_NAMED = 10
 
+#: Said of a list of votes that does not print how many there are.
+NO_VOTES = (
+    "the list prints no votes for these models: which ratings are provisional (under {least:,} "
+    "votes) cannot be told"
+)
+
 #: What errors and re-runs of the ratings say nothing of, by the board's measure.
 _UNSEEN = {
     "votes": (
