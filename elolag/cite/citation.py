@@ -183,12 +183,12 @@ _SAID = {
         "als {far.best} ({iv}).",
     ),
     "overtaken": (
-        "We estimate that {near.models} were first on {board} and were overtaken by {far.models} "
-        "on {passed}, {size} months before {day}{doubt}: {near.best}, {first} ({released}), "
-        "reached its level before {match} ({iv}).",
-        "Wir schätzen, dass {near.models} auf {board} zuerst vorn lagen und am {passed}, {size} "
-        "Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, {first} "
-        "({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
+        "We estimate that {near.models} were {likely}first on {board} and were overtaken by "
+        "{far.models} on {passed}, {size} months before {day}{doubt}: {near.best}, {first} "
+        "({released}), reached its level before {match} ({iv}).",
+        "Wir schätzen, dass {near.models} auf {board} {likely}zuerst vorn lagen und am {passed}, "
+        "{size} Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, "
+        "{first} ({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
     ),
     "doubt": (
         ", though neither had a clear lead",
@@ -242,6 +242,7 @@ class _Speaker(Speaker):
                 "overtaken", near, far, first=first.model, match=result.match.model,
                 passed=language.date(result.match.counts_from, self.lang),
                 released=language.date(first.counts_from, self.lang),
+                likely=language.likely(result.matched, self.lang),
                 doubt="" if result.clear else _SAID["doubt"][self.german],
             )  # fmt: skip
         if self.wording in ("level", "no-clear-lead"):

@@ -294,7 +294,8 @@ class Speaker:
             case "overtaken" if result.match is not None:
                 first, second = (ahead, behind) if result.leads else (behind, ahead)
                 day = language.date(result.match.counts_from, "de")
-                said = f"{first.models} wurden am {day} von {second.to_models} überholt"
+                doubt = language.likely(result.matched, "de")
+                said = f"{first.models} wurden {doubt}am {day} von {second.to_models} überholt"
             case _ if result.months is None:
                 above, below = (behind, ahead) if result.leads else (ahead, behind)
                 said = f"{above.models} liegen {size} über {below.to_models}"
@@ -350,8 +351,8 @@ class Speaker:
         if self.result.one_match:
             draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
             return f"{name} {self.words.one_match.format(draws=draws)}"
-        if not self.result.clear:
-            whose = f" {self.words.say('for', 'für')} {self.follower.models}"
+        if not self.result.clear or self._turned():
+            whose = f" {self.words.say('for', 'für')} {self._told_of().models}"
             if self.result.order is not None and self.result.gap.elo == 0 and self.value:
                 name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
                 whose = ""
@@ -363,6 +364,16 @@ class Speaker:
         if math.isinf(far):
             ends = f"{self.words.at_least} {least}"
         return f"{name}: {ends}{unit}"
+
+    def _turned(self) -> bool:
+        """Whether one end alone is the time since an overtaking: the other is the other side's."""
+        finite = math.isfinite(self.low) and math.isfinite(self.high)
+        since = self.result.since_overtaking
+        return finite and since(self.low) != since(self.high)
+
+    def _told_of(self) -> Phrase:
+        """Whose lag or lead the ends are: the follower's, but of two who was overtaken."""
+        return self.leader if self.result.overtaken and self.result.leads else self.follower
 
     def _ends(self) -> str:
         """Both ends with their directions; an open one turns the other into a bound."""
@@ -380,7 +391,8 @@ class Speaker:
             return self.words.level
         if self.result.since_overtaking(value):
             return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
-        side = self.words.ahead if value < 0 else self.words.behind
+        ahead = (value < 0) == (self._told_of() is self.follower)
+        side = self.words.ahead if ahead else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")
 
 
