@@ -321,13 +321,20 @@ def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, Any]:
 def _matches(
     cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
 ) -> tuple[Match, ...]:
-    """Every match that occurred, most frequent first."""
-    counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
+    """Every match that occurred, most frequent first.
+
+    Where both bests are level, the lag is between the days on which they reached their level.
+    """
+    field, nobody = cast.field, -1
+    level_with = np.where(sample.gap == 0, sample.follower_best, nobody)
+    leading = (sample.gap < 0).tolist()
+    counts = Counter(zip(sample.match.tolist(), leading, level_with.tolist(), strict=True))
     found = []
-    for (index, leads), count in counts.most_common():
+    for (index, leads, rival), count in counts.most_common():
         tag = cast.tags[index]
-        since = cast.field.follow_from[index] if leads else cast.field.lead_from[index]
-        months = (as_of - since) / DAYS_PER_MONTH
+        since = field.follow_from[index] if leads else field.lead_from[index]
+        until = as_of if rival == nobody else field.follow_from[rival]
+        months = (until - since) / DAYS_PER_MONTH
         found.append(
             Match(
                 tag.model,

@@ -209,7 +209,7 @@ class Day:
             },
             "follower_leads": self.leading,
             "matches": [match.to_dict() for match in self.matches],
-            "set": [match.model for match in self.smallest_set],
+            "set": list(dict.fromkeys(match.model for match in self.smallest_set)),
         }
 
 

@@ -191,6 +191,17 @@ def test_nested_groups_are_said_and_overlapping_ones_refused() -> None:
     assert not any("nested" in note for note in apart.notes)
 
 
+def test_matches_of_level_bests_are_no_older_than_the_tie() -> None:
+    shared = estimate_lag(leader="US", follower="ALL", estimand="current", n_draws=FEW)
+    assert {match.months for match in shared.matches} == {0.0}
+    # The same model on both sides, open from a later day than released.
+    later = estimate_lag(leader="CN", follower="CN+open", estimand="current", n_draws=FEW)
+    study = prepare(leader="CN", follower="CN+open", n_draws=FEW, session=SHARED)
+    drawn = study.sample(["current"]).lags["current"].months
+    counted = sum(match.months * match.probability for match in later.matches)
+    assert counted == pytest.approx(drawn.mean())
+
+
 @pytest.mark.parametrize("estimand", ESTIMANDS)
 def test_every_estimand_gives_an_ordered_interval(estimand: str) -> None:
     result = estimate_lag(estimand=estimand, n_draws=FEW)

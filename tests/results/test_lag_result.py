@@ -308,8 +308,8 @@ def test_the_citation_of_an_overtaking(result: LagResult) -> None:
         "We estimate that Chinese models were probably first on the Arena text leaderboard and "
         "were overtaken by US models on 19 May 2026, 3.0 months before 17 August 2026, though "
         "neither had a clear lead: the best Chinese model, seedance (12 February 2026), reached "
-        "its level before omni (95% measurement interval for Chinese models: 0.6 months ahead to overtaken "
-        "3.0 months before)."
+        "its level before omni (95% measurement interval for Chinese models: 0.6 months ahead to "
+        "overtaken 3.0 months before)."
     )
     german = citation(passed, "de").sentence
     assert (

@@ -375,7 +375,8 @@ function share(asked, world) {
   const leads = gap < 0, counts = new Map();
   let leading = 0, same = 0, best0 = 0, best1 = 0;
   for (let d = 0; d < N; d++) {
-    const ahead = gaps[d] < 0, key = 2 * matched[d] + ahead;
+    const ahead = gaps[d] < 0, rival = gaps[d] === 0 ? bests[1][d] + 1 : 0;
+    const key = 2 * (rival * K + matched[d]) + ahead;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     leading += ahead;
     same += ahead === leads && matched[d] === matched[N];
@@ -383,7 +384,8 @@ function share(asked, world) {
     best1 += bests[1][d] === bests[1][N];
   }
   const matches = [...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => {
-    const k = key >> 1, side = key & 1, m = D.travels[k], away = (as_of - since[side][m]) / DPM;
+    const k = (key >> 1) % K, rival = Math.floor((key >> 1) / K), side = key & 1, m = D.travels[k];
+    const until = rival ? since[1][D.travels[rival - 1]] : as_of, away = (until - since[side][m]) / DPM;
     return {model: D.models[m], date: toIso(released[m]), months: side ? -away : away, probability: count / N};
   });
   const held = since.map(side => side.reduce((n, day) => n + (day <= as_of), 0));
