@@ -109,7 +109,10 @@ class Speaker:
             neither = self.words.say(
                 "neither clearly behind nor clearly ahead of", "weder klar hinter noch klar vor"
             )
-            figure = f"{self.words.figure}: {self._end(self.value)}"
+            told = self._end(self.value)
+            if result.censored and self.value:
+                told = language.lag(self.value, result.censored, self.lang)
+            figure = f"{self.words.figure}: {told}"
             return f"{neither} {other} ({figure}; {interval})"
         side = (
             self.words.say("ahead of", "vor")
@@ -181,15 +184,15 @@ class Speaker:
         if len(found) > 1:
             return self.words.say(
                 f"{stood} between two {others.models}: above {names[0]} and below {names[1]}, by "
-                f"then {aged} old",
+                f"then {aged}",
                 f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, die damals "
-                f"{aged} alt waren",
+                f"{aged} waren",
             )
         return self.words.say(
             f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
-            f"{aged} old; these ratings do not show when its level was first reached",
+            f"{aged}; these ratings do not show when its level was first reached",
             f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, das damals "
-            f"{aged} alt war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
+            f"{aged} war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
         )
 
     def _overtaken_on(self, day: Day) -> str:
@@ -201,8 +204,8 @@ class Speaker:
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
         subject, one = f"{best}, {self._best(day)}, ", self.leader.one
         held = self.words.say(
-            f"{stood} below {self._dated(passed)}, by then {aged} old",
-            f"{stood} unter {self._dated(passed)}, das damals {aged} alt war",
+            f"{stood} below {self._dated(passed)}, by then {aged}",
+            f"{stood} unter {self._dated(passed)}, das damals {aged} war",
         )
         until = self.words.say(
             f"until that model overtook it, no {one} had reached its level",

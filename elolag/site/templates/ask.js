@@ -474,7 +474,8 @@ function onAverage(r) {
   const about = size < 1 ? W.about[0] : fill(W.about[Math.min(whole, 2)], {months: whole});
   const both = `${state}/both`, how = eachLed && r.rule === "reached" && both in W.average;
   return fill(W.average[how ? both : `${state}/${r.rule}`], {
-    to: W.months_to[r.window], day: told(toIso(r.as_of)), size: fixed(r.months), about, interval: said,
+    to: W.months_to[r.window], day: told(toIso(r.as_of)), about, interval: said,
+    size: r.verdict === "no-clear-lead" ? `${r.bound} ${fixed(r.months)}`.trimStart() : fixed(r.months),
   });
 }
 function dayOf(r, S) {
@@ -498,10 +499,12 @@ function aged(ages) {
   if (found.length > 1 && Math.min(...found) > 1) {
     const words = Math.max(...found) <= 12;
     const said = [...new Set(found)].map(n => words ? A.words[n - 1] : String(n));
-    return `${said.length > 1 ? "" : A.both}${said.join(A.and)} ${A.unit}`;
+    return `${said.length > 1 ? "" : A.both}${said.join(A.and)} ${A.unit}${A.old}`;
   }
-  return ages.map((d, i) => found[i] > 1 ? `${found[i] <= 12 ? A.words[found[i] - 1] : found[i]} ${A.unit}`
-    : d === 1 || found[i] < 1 ? A.days[d] : A.one).join(A.and);
+  const each = ages.map((d, i) => found[i] > 1 ? `${found[i] <= 12 ? A.words[found[i] - 1] : found[i]} ${A.unit}`
+    : d === 1 || found[i] < 1 ? A.days[d] : A.one);
+  if (new Set(each).size > 1) return each.join(A.and) + A.old + A.respectively;
+  return `${each.length > 1 ? A.both : ""}${each[0]}${A.old}`;
 }
 function today(r, day) {
   const T = W.day, {state, best, rival, above, below} = day;
