@@ -303,6 +303,17 @@ def test_all_estimands_together_are_what_each_is_alone(asked: dict[str, Any]) ->
     assert [r.estimand for r in found.results] == [e for e in ESTIMANDS if e not in found.refused]
 
 
+def test_figures_without_retired_records_are_bounds_where_they_are() -> None:
+    asked: dict[str, Any] = {"board": "comparia/text", "vintage": "2026-02-11", "n_draws": FEW}
+    sides = {"leader": "lab:openai", "follower": "lab:google"}
+    found = estimate_all(**asked, **sides, session=SHARED)
+    gone = found.retired.partition("(")[2].partition(")")[0].split(", ")
+    without = estimate_lag(**asked, **sides, estimand="average", exclude=gone)
+    assert without.censored == "at-most"
+    assert f"average {without.size().removesuffix(' months')} ahead" in found.retired
+    assert "average at least" in found.retired
+
+
 def test_what_is_asked_of_the_same_draws_is_what_new_ones_say() -> None:
     """In any order, by other windows, days and match rules, on the draws that are kept."""
     study = prepare(n_draws=FEW, session=SHARED)
