@@ -27,7 +27,7 @@ from elolag.model.estimands import EXACT, TRENDS, Race, check_groups, window_sta
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
+from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
 from elolag.results.provenance import Origin, basis_notes, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
@@ -633,11 +633,15 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
 
 
 def check_numbers(n_draws: int, level: float) -> None:
-    """Refuse a level that is none, and draws too few to give it."""
+    """Refuse a level that is none, draws too few to give it, and more than can be held."""
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
     needed = int(np.ceil(2 / (1 - level) - 1e-9))
     if n_draws < needed:
         raise UsageError(
             f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
+        )
+    if n_draws > MOST_DRAWS:
+        raise UsageError(
+            f"{n_draws:,} draws are more than can be held in memory; take at most {MOST_DRAWS:,}"
         )

@@ -237,6 +237,7 @@ def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
         ({"vintage": "2026-08-20"}, "nearest"),
         ({"n_draws": 0}, "at least 40"),
         ({"n_draws": 39}, "at least 40"),
+        ({"n_draws": 200_001}, "at most 200,000"),
         ({"level": 1.5}, "between 0 and 1"),
         ({"estimand": "lag"}, "current"),
         ({"frontier": "cubic"}, "step"),
