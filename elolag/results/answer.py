@@ -39,9 +39,7 @@ def _day_first(result: Judged) -> bool:
 
 def lines(result: Judged, lang: str = "en") -> tuple[str, str]:
     """The two lines of an average, in the order that its state wants."""
-    speaker = Speaker(result, lang)
-    said = speaker.average(), speaker.today()
-    return said[::-1] if _day_first(result) else said
+    return Speaker(result, lang).lines()
 
 
 class Speaker:
@@ -59,6 +57,11 @@ class Speaker:
         points = result.measure.points
         points = language.UNITS[points] if self.german else points
         self.unit = points if result.months is None else self.words.months
+
+    def lines(self) -> tuple[str, str]:
+        """The two lines of an average, in the order that its state wants."""
+        said = self.average(), self.today()
+        return said[::-1] if _day_first(self.result) else said
 
     def average(self) -> str:
         """How far behind the follower's best of the day was on average, as a full sentence."""
@@ -342,9 +345,7 @@ class Speaker:
 
     def interval(self) -> str:
         """Level, kind and both ends; both with their direction where there is no clear lead."""
-        kind = "measurement"
-        if self.result.interval == "sampling" and self.result.months is not None:
-            kind = "sampling"
+        kind = "sampling" if self.result.interval == "sampling" else "measurement"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
             sides = f" {self.words.and_} ".join(
