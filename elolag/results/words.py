@@ -204,6 +204,16 @@ def few(sides: Sequence[tuple[str, int]]) -> str:
     return f"only {named}, and at least {FEWEST} are needed"
 
 
+def reasons(refused: Iterable[tuple[str, str]]) -> str:
+    """Why none of several (name, reason) has an answer, each reason once after those it is of."""
+    names: dict[str, list[str]] = {}
+    for name, why in refused:
+        names.setdefault(why, []).append(name)
+    if len(names) == 1:
+        return next(iter(names))
+    return "; ".join(f"{', '.join(those)}: {why}" for why, those in names.items())
+
+
 def directed(value: float) -> str:
     """A lag with its direction in words; one that reads as nought has none."""
     if f"{abs(value):.1f}" == "0.0":
