@@ -11,6 +11,8 @@ from typing import Annotated, Literal, TypedDict, get_args, get_type_hints
 from elolag.errors import UsageError, refuse_gone
 
 DEFAULT_BOARD = "arena/text_style_control"
+#: All draws of a question are held in memory, each in some ten kilobytes.
+MOST_DRAWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Options(TypedDict, total=False):
         str | None, Option("Ratings of this date and older; newest official by default.")
     ]
     window: Annotated[float | None, Option("Months that estimands over a window look back.")]
-    n_draws: Annotated[int, Option("Number of draws.", "--draws")]
+    n_draws: Annotated[int, Option(f"Number of draws, at most {MOST_DRAWS:,}.", "--draws")]
     seed: Annotated[int, Option("Seed of the draws.", least=0)]
     level: Annotated[float, Option("Level of the interval.")]
     correct_selection: Annotated[

@@ -17,7 +17,7 @@ from elolag.archive.listing import (
     reference_category,
 )
 from elolag.archive.log import Log, read_lines
-from elolag.dates import utc_now
+from elolag.dates import parse, utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import (
     ALL_LISTS,
@@ -642,6 +642,7 @@ class Board:
             return named[0]
         if vintage in self.damaged:
             raise ArchiveError(str(self.archive.path / self.damaged[vintage]))
+        parse(vintage.partition(".r")[0])
         known = [snapshot.vintage for snapshot in self.snapshots]
         before = [date for date in known if date < vintage][-2:]
         after = [date for date in known if date > vintage][:2]

@@ -8,14 +8,14 @@ provisional, and why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from elolag.cite.references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
-from elolag.results.answer import Speaker, lines, phrase_of
+from elolag.results.answer import Speaker, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.provenance import Origin, Provenance, provenance
@@ -107,7 +107,7 @@ class Citation:
         ]
 
 
-def citation(result: LagResult, lang: str = "en") -> Citation:
+def citation(result: LagResult, lang: str = "en", *, both: bool = False) -> Citation:
     """How to cite a result.
 
     Parameters
@@ -116,6 +116,8 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
         Of any estimand.
     lang
         ``en`` or ``de``.
+    both
+        Whether the sentence gives the second interval too, of a result that has both.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
             f"a citation is worded for match rule reached, not {result.match_rule}; cite the "
             f"headline and give the other figure beside it"
         )
-    speaker = _Speaker(result, lang)
+    speaker = _Speaker(result, lang, both=both)
     source = provenance(result)
     return Citation(
         lang=lang,
@@ -183,12 +185,12 @@ _SAID = {
         "als {far.best} ({iv}).",
     ),
     "overtaken": (
-        "We estimate that {near.models} were first on {board} and were overtaken by {far.models} "
-        "on {passed}, {size} months before {day}{doubt}: {near.best}, {first} ({released}), "
-        "reached its level before {match} ({iv}).",
-        "Wir schätzen, dass {near.models} auf {board} zuerst vorn lagen und am {passed}, {size} "
-        "Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, {first} "
-        "({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
+        "We estimate that {near.models} were {likely}first on {board} and were overtaken by "
+        "{far.models} on {passed}, {size} months before {day}{doubt}: {near.best}, {first} "
+        "({released}), reached its level before {match} ({iv}).",
+        "Wir schätzen, dass {near.models} auf {board} {likely}zuerst vorn lagen und am {passed}, "
+        "{size} Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, "
+        "{first} ({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
     ),
     "doubt": (
         ", though neither had a clear lead",
@@ -208,21 +210,37 @@ _SAID = {
 }
 
 
+def _sampled(result: LagResult) -> LagResult:
+    """A result that has both intervals with the second in the place of the first."""
+    low, high = result.sampling or (None, None)
+    if result.months is None and low is not None and high is not None:
+        gap = replace(result.gap, low=low, high=high)
+        return replace(result, interval="sampling", gap=gap)
+    return replace(result, interval="sampling", low=low, high=high)
+
+
 class _Speaker(Speaker):
     """Puts one result, and where it comes from, into the words of one language."""
 
     result: LagResult
 
-    def __init__(self, result: LagResult, lang: str) -> None:
+    def __init__(self, result: LagResult, lang: str, *, both: bool = False) -> None:
         super().__init__(result, lang)
         self.wording = result.verdict
+        self.second = Speaker(_sampled(result), lang) if both and result.sampling else None
+
+    def interval(self) -> str:
+        """Level, kind and ends; of both intervals where the second is asked for."""
+        if self.second is None or self.result.too_few():
+            return super().interval()
+        return f"{super().interval()}; {self.second.interval()}"
 
     def said(self) -> tuple[str, ...]:
         """What is said, first of all that it is provisional, where it is, and why."""
         if self.wording == "withheld":
             return (self._said("withheld", self.follower, self.leader, why=self._untagged()),)
         average = self.result.estimand == "average"
-        text, *more = lines(self.result, self.lang) if average else [self._of_one_date()]
+        text, *more = self.lines() if average else [self._of_one_date()]
         if not self.result.provisional:
             return text, *more
         why, comma = self._untagged(), ":" if average else ","
@@ -242,6 +260,7 @@ class _Speaker(Speaker):
                 "overtaken", near, far, first=first.model, match=result.match.model,
                 passed=language.date(result.match.counts_from, self.lang),
                 released=language.date(first.counts_from, self.lang),
+                likely=language.likely(result.matched, self.lang),
                 doubt="" if result.clear else _SAID["doubt"][self.german],
             )  # fmt: skip
         if self.wording in ("level", "no-clear-lead"):
@@ -353,7 +372,10 @@ class _Speaker(Speaker):
             f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
             f"{asked}{only}, {mark}. Datenstände: {snapshots}. Daten: {data}",
         )
-        return f"{text} {self.words.left_out[kind]}"
+        if self.second is None:
+            return f"{text} {self.words.left_out[kind]}"
+        named = ((self.words.kinds[k], said) for k, said in self.words.left_out.items())
+        return " ".join((text, *(f"{k[:1].upper()}{k[1:]}: {said}" for k, said in named)))
 
     def _source(self, origin: Origin) -> str:
         """One data source with its licence, ending in a full stop."""

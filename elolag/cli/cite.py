@@ -69,7 +69,9 @@ def _quoted(lang: str, question: dict[str, Any]) -> tuple[LagResult, Citation]:
     if lang not in LANGUAGES:  # before the draws, which take a while
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
     result = estimate_lag(**question)
-    return result, citation(result, lang)
+    if result.interval == "both" and result.sampling is None:
+        complain(next(note for note in result.notes if note.startswith("no sampling interval")))
+    return result, citation(result, lang, both=result.interval == "both")
 
 
 def _print_brief(found: Citation) -> None:

@@ -17,7 +17,7 @@ from elolag.estimate.session import Question, Session, Study, asking, check_numb
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import FEWEST, adjective, first_up, noun, over
+from elolag.results.words import FEWEST, adjective, first_up, noun, over, reasons
 from elolag.schema import ALL_LISTS
 
 #: Months since its last release within which a lab or country is a slice.
@@ -449,8 +449,7 @@ def compare(
                 raise
             refused[item.name] = str(error)
     if not found:
-        reasons = "; ".join(f"{name}: {why}" for name, why in refused.items())
-        raise EstimateError(f"no {by} has an answer ({reasons})")
+        raise EstimateError(f"no {by} has an answer ({reasons(refused.items())})")
     level = found[0][1].level
     each = 1 - (1 - level) / len(found) if simultaneous else None
     slices = []

@@ -14,10 +14,10 @@ from elolag.estimate.panel import sibling
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
-from elolag.model.interval import summarise
+from elolag.model.interval import Summary, summarise
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Result, Table, data
-from elolag.results.words import MEANING, NOT_A_FORECAST, meaning
+from elolag.results.words import MEANING, NOT_A_FORECAST, bound, meaning, reads_ahead
 
 #: Windows, in months, beside the one that is asked for.
 _WINDOWS = (3.0, 6.0, 12.0, 18.0)
@@ -264,6 +264,12 @@ def _unrated(study: Study, question: Question) -> tuple[str, ...]:
     return tuple(sorted(names - rated))
 
 
+def _without(found: Summary) -> str:
+    """A number of months, as a bound where it is one, and with its direction where it is ahead."""
+    side = " ahead" if reads_ahead(found.months, found.censored) else ""
+    return f"{bound(found.months, found.censored)} {abs(found.months):.1f}{side}".lstrip()
+
+
 def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Question) -> str:
     """What the estimates would be without the retired models that were records of late."""
     recent = to_iso(study.as_of - _RETIRED_MONTHS * DAYS_PER_MONTH)
@@ -282,11 +288,11 @@ def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Que
             continue
         try:
             point, sample = without.point([key]), without.sample([key])
-            other = summarise(key, point.lags[key], sample.lags[key], study.level).months
+            other = summarise(key, point.lags[key], sample.lags[key], study.level)
         except EstimateError:
             continue
-        if abs(other - result.months) >= 0.1:
-            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
+        if abs(other.months - result.months) >= 0.1:
+            moved.append(f"{result.estimand} {_without(other)}")
     if not moved:
         return ""
     return (

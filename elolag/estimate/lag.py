@@ -20,7 +20,7 @@ from elolag.estimate.session import Asked, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, SMOOTH
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
-from elolag.model.estimands import TRENDS, window_of
+from elolag.model.estimands import TRENDS, WINDOWS, window_of
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -158,7 +158,7 @@ def answer(study: Study, estimand: str | None, frontier: str | None, interval: s
 def _headline(study: Study, interval: str) -> LagResult:
     """The headline: `average`, or `current` with a note where the months for it are not there."""
     try:
-        study.point([HEADLINE])
+        study.check_window(WINDOWS[HEADLINE])
     except EstimateError as error:
         found = results(study, ["current"], interval)[0]
         return replace(found, notes=(*found.notes, f"not the average of twelve months: {error}"))
@@ -244,7 +244,7 @@ def _result(
     if interval == "sampling" and estimand == "gap" and rerun is not None:
         gap_low, gap_high = rerun
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
-    return LagResult(
+    result = LagResult(
         estimand=estimand.partition("/")[0],
         frontier=estimand.partition("/")[2] or "step",
         interval=interval,
@@ -283,6 +283,7 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
+    return replace(result, notes=(*result.notes, result.voteless)) if result.voteless else result
 
 
 def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:
@@ -318,13 +319,20 @@ def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, Any]:
 def _matches(
     cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
 ) -> tuple[Match, ...]:
-    """Every match that occurred, most frequent first."""
-    counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
+    """Every match that occurred, most frequent first.
+
+    Where both bests are level, the lag is between the days on which they reached their level.
+    """
+    field, nobody = cast.field, -1
+    level_with = np.where(sample.gap == 0, sample.follower_best, nobody)
+    leading = (sample.gap < 0).tolist()
+    counts = Counter(zip(sample.match.tolist(), leading, level_with.tolist(), strict=True))
     found = []
-    for (index, leads), count in counts.most_common():
+    for (index, leads, rival), count in counts.most_common():
         tag = cast.tags[index]
-        since = cast.field.follow_from[index] if leads else cast.field.lead_from[index]
-        months = (as_of - since) / DAYS_PER_MONTH
+        since = field.follow_from[index] if leads else field.lead_from[index]
+        until = as_of if rival == nobody else field.follow_from[rival]
+        months = (until - since) / DAYS_PER_MONTH
         found.append(
             Match(
                 tag.model,

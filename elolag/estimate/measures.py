@@ -20,7 +20,7 @@ from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.measures import STALE_MONTHS, Difference, Measured, Measures
-from elolag.results.words import few
+from elolag.results.words import few, reasons
 
 #: The boards of different measures, the headline's first.
 _BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
@@ -95,8 +95,8 @@ def compare_measures(
         studies[name] = study
         found.append(_measured(name, task, study, result, as_of or result.as_of))
     if not studies:
-        reasons = "; ".join(f"{m.board}: {m.refused}" for m in found)
-        raise EstimateError(f"no measure has an answer ({reasons})")
+        why = reasons((m.board, m.refused) for m in found)
+        raise EstimateError(f"no measure has an answer ({why})")
     differences, without = _differences(found, studies, key)
     origins = {o.path: o for study in studies.values() for o in study.origins}
     level = next(iter(studies.values())).level

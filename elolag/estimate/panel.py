@@ -396,6 +396,9 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
     official = [s for s in scaled if s.official]
     # A cut-off list, official or not, is only used when named: it cannot be linked.
     whole = [s for s in official if s.completeness == "full"]
+    if not scaled and board.snapshots:
+        kinds = " and ".join(sorted({s.method for s in board.snapshots}))
+        raise UsageError(f"{board.name} holds no ratings elolag can use, only lists of {kinds}")
     if not scaled:
         raise UsageError(
             f"{board.name} has no vintage with ratings elolag can use; lists set aside for an "

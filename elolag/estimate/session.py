@@ -23,11 +23,11 @@ from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import constants, drift_of
-from elolag.model.estimands import EXACT, TRENDS, Race, check_groups
+from elolag.model.estimands import EXACT, TRENDS, Race, check_groups, window_start
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
+from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
 from elolag.results.provenance import Origin, basis_notes, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
@@ -188,6 +188,14 @@ class Study:
             races: tuple[tuple[Ints, Race], ...] = raced[1]
             return races
         return tuple((keep, replace(race, match=rule.of(keep))) for keep, race in raced[1])
+
+    def check_window(self, months: float) -> None:
+        """Refuse a window for which the posterior means, or any draw, have no model that early.
+
+        A release known only to the month falls on another day of it in every draw.
+        """
+        for race in (self.race(self.as_of), *(race for _, race in self._raced(self.as_of))):
+            window_start(race, months)
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
         """The estimands in re-runs of history, at each date (the as-of date by default)."""
@@ -632,11 +640,15 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
 
 
 def check_numbers(n_draws: int, level: float) -> None:
-    """Refuse a level that is none, and draws too few to give it."""
+    """Refuse a level that is none, draws too few to give it, and more than can be held."""
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
     needed = int(np.ceil(2 / (1 - level) - 1e-9))
     if n_draws < needed:
         raise UsageError(
             f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
+        )
+    if n_draws > MOST_DRAWS:
+        raise UsageError(
+            f"{n_draws:,} draws are more than can be held in memory; take at most {MOST_DRAWS:,}"
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from elolag.dates import parse, to_day, to_iso
 from elolag.errors import UsageError
+from elolag.results.citing import likely
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
@@ -254,7 +255,8 @@ def finding(result: LagResult) -> str:
     if verdict == "overtaken" and result.match is not None:
         sides = result.follower_group, result.leader_group
         day = to_day(result.match.counts_from)
-        return first_up(f"{overtaken(*(sides[::-1] if result.leads else sides), day)}{kind}")
+        first, second = sides[::-1] if result.leads else sides
+        return first_up(f"{overtaken(first, second, day, result.matched)}{kind}")
     if verdict == "no-clear-lead":
         return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
     if result.months is None:
@@ -266,11 +268,13 @@ def finding(result: LagResult) -> str:
     return first_up(f"{follower} {verb} {leader} by {size}{kind}")
 
 
-def overtaken(first: str, second: str, day: float) -> str:
-    """The title where the side that is behind was the first at its level."""
+def overtaken(first: str, second: str, day: float, probability: float = 1.0) -> str:
+    """The title where the side that is behind was the first at its level, as likely as that is."""
     when = parse(to_iso(day))
     date = f"{when.day} {when:%B} {when.year}"
-    return f"{noun(first)} was first, overtaken by {noun(second)} on {date}"
+    return (
+        f"{noun(first)} was {likely(probability, 'en')}first, overtaken by {noun(second)} on {date}"
+    )
 
 
 def short(group: str) -> str:

@@ -39,9 +39,7 @@ def _day_first(result: Judged) -> bool:
 
 def lines(result: Judged, lang: str = "en") -> tuple[str, str]:
     """The two lines of an average, in the order that its state wants."""
-    speaker = Speaker(result, lang)
-    said = speaker.average(), speaker.today()
-    return said[::-1] if _day_first(result) else said
+    return Speaker(result, lang).lines()
 
 
 class Speaker:
@@ -59,6 +57,11 @@ class Speaker:
         points = result.measure.points
         points = language.UNITS[points] if self.german else points
         self.unit = points if result.months is None else self.words.months
+
+    def lines(self) -> tuple[str, str]:
+        """The two lines of an average, in the order that its state wants."""
+        said = self.average(), self.today()
+        return said[::-1] if _day_first(self.result) else said
 
     def average(self) -> str:
         """How far behind the follower's best of the day was on average, as a full sentence."""
@@ -109,7 +112,10 @@ class Speaker:
             neither = self.words.say(
                 "neither clearly behind nor clearly ahead of", "weder klar hinter noch klar vor"
             )
-            figure = f"{self.words.figure}: {self._end(self.value)}"
+            told = self._end(self.value)
+            if result.censored and self.value:
+                told = language.lag(self.value, result.censored, self.lang)
+            figure = f"{self.words.figure}: {told}"
             return f"{neither} {other} ({figure}; {interval})"
         side = (
             self.words.say("ahead of", "vor")
@@ -181,15 +187,15 @@ class Speaker:
         if len(found) > 1:
             return self.words.say(
                 f"{stood} between two {others.models}: above {names[0]} and below {names[1]}, by "
-                f"then {aged} old",
+                f"then {aged}",
                 f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, die damals "
-                f"{aged} alt waren",
+                f"{aged} waren",
             )
         return self.words.say(
             f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
-            f"{aged} old; these ratings do not show when its level was first reached",
+            f"{aged}; these ratings do not show when its level was first reached",
             f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, das damals "
-            f"{aged} alt war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
+            f"{aged} war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
         )
 
     def _overtaken_on(self, day: Day) -> str:
@@ -201,8 +207,8 @@ class Speaker:
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
         subject, one = f"{best}, {self._best(day)}, ", self.leader.one
         held = self.words.say(
-            f"{stood} below {self._dated(passed)}, by then {aged} old",
-            f"{stood} unter {self._dated(passed)}, das damals {aged} alt war",
+            f"{stood} below {self._dated(passed)}, by then {aged}",
+            f"{stood} unter {self._dated(passed)}, das damals {aged} war",
         )
         until = self.words.say(
             f"until that model overtook it, no {one} had reached its level",
@@ -294,7 +300,8 @@ class Speaker:
             case "overtaken" if result.match is not None:
                 first, second = (ahead, behind) if result.leads else (behind, ahead)
                 day = language.date(result.match.counts_from, "de")
-                said = f"{first.models} wurden am {day} von {second.to_models} überholt"
+                doubt = language.likely(result.matched, "de")
+                said = f"{first.models} wurden {doubt}am {day} von {second.to_models} überholt"
             case _ if result.months is None:
                 above, below = (behind, ahead) if result.leads else (ahead, behind)
                 said = f"{above.models} liegen {size} über {below.to_models}"
@@ -338,9 +345,7 @@ class Speaker:
 
     def interval(self) -> str:
         """Level, kind and both ends; both with their direction where there is no clear lead."""
-        kind = "measurement"
-        if self.result.interval == "sampling" and self.result.months is not None:
-            kind = "sampling"
+        kind = "sampling" if self.result.interval == "sampling" else "measurement"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
             sides = f" {self.words.and_} ".join(
@@ -350,8 +355,8 @@ class Speaker:
         if self.result.one_match:
             draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
             return f"{name} {self.words.one_match.format(draws=draws)}"
-        if not self.result.clear:
-            whose = f" {self.words.say('for', 'für')} {self.follower.models}"
+        if not self.result.clear or self._turned():
+            whose = f" {self.words.say('for', 'für')} {self._told_of().models}"
             if self.result.order is not None and self.result.gap.elo == 0 and self.value:
                 name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
                 whose = ""
@@ -363,6 +368,16 @@ class Speaker:
         if math.isinf(far):
             ends = f"{self.words.at_least} {least}"
         return f"{name}: {ends}{unit}"
+
+    def _turned(self) -> bool:
+        """Whether one end alone is the time since an overtaking: the other is the other side's."""
+        finite = math.isfinite(self.low) and math.isfinite(self.high)
+        since = self.result.since_overtaking
+        return finite and since(self.low) != since(self.high)
+
+    def _told_of(self) -> Phrase:
+        """Whose lag or lead the ends are: the follower's, but of two who was overtaken."""
+        return self.leader if self.result.overtaken and self.result.leads else self.follower
 
     def _ends(self) -> str:
         """Both ends with their directions; an open one turns the other into a bound."""
@@ -380,7 +395,8 @@ class Speaker:
             return self.words.level
         if self.result.since_overtaking(value):
             return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
-        side = self.words.ahead if value < 0 else self.words.behind
+        ahead = (value < 0) == (self._told_of() is self.follower)
+        side = self.words.ahead if ahead else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")
 
 

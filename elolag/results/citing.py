@@ -466,15 +466,24 @@ def about(months: float, lang: str) -> str:
 
 
 def aged(days: Sequence[float], lang: str) -> str:
-    """How old models were: ``nine and six months``, ``a month and 12 days``, in whole months."""
+    """How old models were: ``nine and six months old``, ``one month and 12 days old respectively``.
+
+    In whole months, from two on; two ages that differ in their unit must not read as one.
+    """
     found = [round(each / DAYS_PER_MONTH) for each in days]
-    both = " und " if lang == "de" else " and "
+    german = lang == "de"
+    and_, both = (" und ", "beide ") if german else (" and ", "both ")
     if len(found) > 1 and min(found) > 1:
         words = max(found) <= 12  # not "16 and nine"
         told = [_counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
-        same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
-        return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
-    return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
+        same = "" if len(told) > 1 else both
+        return f"{same}{and_.join(told)} {'Monate alt' if german else 'months old'}"
+    each = [_age(day, whole, lang) for day, whole in zip(days, found, strict=True)]
+    if len(set(each)) > 1 and german:
+        return f"{' beziehungsweise '.join(each)} alt"
+    if len(set(each)) > 1:
+        return f"{and_.join(each)} old respectively"
+    return f"{both if len(each) > 1 else ''}{each[0]} {'alt' if german else 'old'}"
 
 
 def _age(days: float, whole_months: int, lang: str) -> str:

@@ -206,7 +206,7 @@ class LagResult(Judged, Result):
             for what, match in named
         ]
         if likely:
-            held = [match.model for match in self.day.smallest_set]
+            held = list(dict.fromkeys(match.model for match in self.day.smallest_set))
             more = f" and {len(held) - MOST_NAMED} more" if len(held) > MOST_NAMED else ""
             rows.append((f"{self.level:.0%} set", f"{', '.join(held[:MOST_NAMED])}{more}"))
         rows += [

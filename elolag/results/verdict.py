@@ -12,6 +12,7 @@ from elolag.results.provenance import Origin
 from elolag.results.table import picked
 from elolag.results.words import (
     FEWEST,
+    NO_VOTES,
     adjective,
     bound,
     directed,
@@ -204,7 +205,7 @@ class Day:
             },
             "follower_leads": self.leading,
             "matches": [asdict(match) for match in self.matches],
-            "set": [match.model for match in self.smallest_set],
+            "set": list(dict.fromkeys(match.model for match in self.smallest_set)),
         }
 
 
@@ -445,6 +446,13 @@ class Judged:
     def provisional_rating(self, model: ModelPoint) -> bool:
         """Whether a model's rating rests on few votes yet, which is known of Arena's boards."""
         return model.early and self.board.startswith("arena/")
+
+    @property
+    def voteless(self) -> str:
+        """That a list of Arena's prints no votes, by which the provisional ratings are told."""
+        if not self.board.startswith("arena/") or any(m.votes is not None for m in self.models):
+            return ""
+        return NO_VOTES.format(least=SETTLED_VOTES)
 
     def records(self, group: str) -> tuple[ModelPoint, ...]:
         """Models of a group that raised its frontier when they began to count, oldest first."""

@@ -17,6 +17,12 @@ FEWEST = 3
 #: Names of untagged entries in one sentence; the table holds all.
 MOST_NAMED = 10
 
+#: Said of a list of votes that does not print how many there are.
+NO_VOTES = (
+    "the list prints no votes for these models: which ratings are provisional (under {least:,} "
+    "votes) cannot be told"
+)
+
 #: What errors and re-runs of the ratings say nothing of, by the board's measure.
 _UNSEEN = {
     "votes": (
@@ -196,6 +202,16 @@ def few(sides: Sequence[tuple[str, int]]) -> str:
         f"{count} rated model{'' if count == 1 else 's'} of {noun(group)}" for group, count in sides
     )
     return f"only {named}, and at least {FEWEST} are needed"
+
+
+def reasons(refused: Iterable[tuple[str, str]]) -> str:
+    """Why none of several (name, reason) has an answer, each reason once after those it is of."""
+    names: dict[str, list[str]] = {}
+    for name, why in refused:
+        names.setdefault(why, []).append(name)
+    if len(names) == 1:
+        return next(iter(names))
+    return "; ".join(f"{', '.join(those)}: {why}" for why, those in names.items())
 
 
 def directed(value: float) -> str:

@@ -250,11 +250,19 @@ def _provisional(result: LagResult, few: tuple[ModelPoint, ModelPoint]) -> list[
 
 def _ages() -> dict[str, Any]:
     """How old models were: days, and whole months in words."""
-    month = [f"{citing.aged([m * DAYS_PER_MONTH], 'en')}" for m in range(1, 13)]
+    single, double = (citing.aged([DAYS_PER_MONTH, *more], "en") for more in ([], [1.0]))
+    old, respectively = single[single.rindex(" ") :], double[double.rindex(" ") :]
+
+    def age(days: float) -> str:
+        return citing.aged([days], "en").removesuffix(old)
+
+    month = [age(m * DAYS_PER_MONTH) for m in range(1, 13)]
     unit = month[-1].partition(" ")[2]
     same = citing.aged([5 * DAYS_PER_MONTH] * 2, "en").partition(month[4])[0]
     return {
-        "days": [citing.aged([d], "en") for d in range(16)],
+        "old": old,
+        "respectively": respectively,
+        "days": [age(d) for d in range(16)],
         "one": month[0],
         "words": [text.removesuffix(f" {unit}") for text in month],
         "unit": unit,

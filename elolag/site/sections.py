@@ -68,13 +68,20 @@ def frontier(material: Material) -> Figure:
         caption=(
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
             f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
-            f"Open marks: records of under {SETTLED_VOTES:,} votes. {_bracket_words(result)} The "
+            f"{_open_marks(result)} {_bracket_words(result)} The "
             f"lag is read along the horizontal; the distance in height is the gap."
         ),
         draw=partial(plots.frontier, result),
         table=_frontier_table(result, rows),
         toggles=dict(zip((SIDES[role] for role in sides), (leader, follower), strict=True)),
     )
+
+
+def _open_marks(result: LagResult) -> str:
+    """Which records of the chart rest on few votes, or why that cannot be told."""
+    if told := result.voteless:
+        return f"{told[:1].upper()}{told[1:]}."
+    return f"Open marks: records of under {SETTLED_VOTES:,} votes."
 
 
 def _bracket_words(result: LagResult) -> str:
@@ -113,7 +120,8 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
                     "lab": material.lab(m.model), "released": m.release_date,
                     "counts_from": m.counts_from, "rating": round(m.rating, 4),
                     "low": round(m.rating - z * m.sd, 4), "high": round(m.rating + z * m.sd, 4),
-                    "record": m.model in records, "provisional": result.provisional_rating(m),
+                    "record": m.model in records,
+                    "provisional": None if m.votes is None else result.provisional_rating(m),
                 }
             )  # fmt: skip
     return sorted(rows, key=lambda r: (r["counts_from"], r["side"], r["model"]), reverse=True)
@@ -135,8 +143,8 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("high", "High", f"upper end of the {result.level:.0%} interval", points,
                rating, figures=True),
         Column("record", "Record", "whether it raised its group's frontier", "true or false"),
-        Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet",
-               "true or false"),
+        Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet; "
+               "empty where the list prints none for it", "true or false"),
     )  # fmt: skip
     caption = "Records of the chart, newest first (the CSV has every model)"
     shown = tuple(k for k, r in enumerate(rows) if r["record"])

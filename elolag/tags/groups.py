@@ -90,11 +90,11 @@ def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> 
     if name.startswith("lab:"):
         if name[4:] in labs:
             return
-        near = difflib.get_close_matches(name[4:], labs, n=3)
-        hint = ", ".join(f"lab:{n}" for n in near) or "see `elolag tags list`"
-        raise UsageError(f"unknown lab in group {text!r}: {name!r}; did you mean {hint}?")
+        near = [f"lab:{n}" for n in difflib.get_close_matches(name[4:], labs, n=3)]
+        hint = f"did you mean {', '.join(near)}?" if near else "see `elolag tags list`"
+        raise UsageError(f"unknown lab in group {text!r}: {name!r}; {hint}")
     near = difflib.get_close_matches(name.upper(), countries, n=3)
-    names = ", ".join([*near, "open", "closed", "ALL", "lab:NAME", "family:WORD"])
+    names = ", ".join([*(near or countries), "open", "closed", "ALL", "lab:NAME", "family:WORD"])
     kind = "no model has the country" if _COUNTRY.fullmatch(name) else "unknown name"
     raise UsageError(f"group {text!r}: {kind} {name!r}; known here: {names}")
 
@@ -125,7 +125,7 @@ def check_overlap(leader: Group, follower: Group, tags: list[Tag]) -> str | None
     Raises
     ------
     UsageError
-        The groups share models and neither strictly contains the other.
+        The groups are the same, or share models and neither strictly contains the other.
     """
     in_both = np.isfinite(leader.since(tags)) & np.isfinite(follower.since(tags))
     if not in_both.any():
@@ -138,6 +138,11 @@ def check_overlap(leader: Group, follower: Group, tags: list[Tag]) -> str | None
             return f"every {follower.text} model is also in {leader.text}"
         if (follows & ~leads).any() and not (leads & ~follows).any():
             return f"every {leader.text} model is also in {follower.text}"
+        if (leads == follows).all():
+            raise UsageError(
+                f"groups {leader.text!r} and {follower.text!r} are the same: each holds every "
+                f"model of the other; name two that differ"
+            )
         shared = [t.model for t, both in zip(tags, in_both, strict=True) if both][:3]
         raise UsageError(
             f"groups {leader.text!r} and {follower.text!r} overlap (e.g. {', '.join(shared)}) and "

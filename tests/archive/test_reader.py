@@ -98,6 +98,10 @@ def test_unknown_names_are_answered_with_the_nearest(root: Path) -> None:
     board = archive.board("arena/text")
     with pytest.raises(UsageError, match="nearest: 2026-07-12, 2026-08-19, 2026-08-22"):
         board.snapshot("2026-08-01")
+    with pytest.raises(UsageError, match="not an ISO date: 'yesterday'"):
+        board.snapshot("yesterday")
+    with pytest.raises(UsageError, match="no vintage '2026-08-19.r9' of arena/text; nearest"):
+        board.snapshot("2026-08-19.r9")
     with pytest.raises(UsageError, match="nearest: coding"):
         board.snapshot().ratings("codin")
     with pytest.raises(UsageError, match="no table 'models'"):

@@ -280,6 +280,24 @@ def test_the_footnote_has_what_is_needed_to_do_it_again() -> None:
     assert "Stichprobenintervall" in made("de", interval="sampling").sentence
 
 
+def test_both_intervals_are_quoted_where_both_are_asked_for() -> None:
+    two = replace(BASE, interval="both", sampling=(-0.2, 11.0))
+    one = citation(two)
+    assert "sampling" not in one.sentence + one.footnote
+    both = citation(two, both=True)
+    assert both.sentence.endswith(
+        "; 95% sampling interval for Chinese models: 0.2 months ahead to 11.0 months behind)."
+    )
+    assert both.sentence.startswith(one.sentence.removesuffix(")."))
+    assert "Measurement interval: The interval covers" in both.footnote
+    assert "Sampling interval: The interval is for" in both.footnote
+    gap = replace(two, estimand="gap", months=None, sampling=(3.6, 45.0))
+    assert citation(gap, "de", both=True).sentence.endswith(
+        "; 95-%-Stichprobenintervall: 3,6 bis 45,0 Elo-Punkte)."
+    )
+    assert citation(replace(two, sampling=None), both=True).sentence == one.sentence
+
+
 def parsed(bibtex: str) -> list[tuple[str, str, dict[str, str]]]:
     """A strict reader of what BibTeX reads: balanced braces, one field a name, nothing between."""
     entries, at = [], 0

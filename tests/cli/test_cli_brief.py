@@ -36,6 +36,14 @@ def test_the_sentence_and_two_lines_and_nothing_else(run: Command, lang: str) ->
     assert set(done.out.split()) <= words  # no word is broken
 
 
+def test_both_intervals_or_why_there_is_one(run: Command) -> None:
+    done = run("brief", *FEW, "--interval", "both")
+    assert done.err == ""
+    assert all(f"{kind} interval:" in done.out for kind in ("measurement", "sampling"))
+    alone = run("brief", *FEW, "--interval", "both", "--match-rule", "not-worse")
+    assert alone.err.startswith("elolag: no sampling interval of average: re-runs of history draw")
+
+
 def test_the_default_footnote_is_two_lines(run: Command) -> None:
     assert len(run("brief").out.partition("\n\n")[2].splitlines()) == 2
 

@@ -153,6 +153,7 @@ def test_boards_are_all_asked_and_those_without_an_answer_listed(tmp_path: Path)
         ("category", {"category": "overall"}, "leave category out"),
         ("openness", {"board": BOARD, "simultaneous": True, "n_draws": 100}, "at least"),
         ("openness", {"board": BOARD, "leader": "XX"}, "XX"),
+        ("board", {"window": 0, "n_draws": 40}, r"\(a window of 0 months ends before it starts\)$"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(by: str, question: dict, message: str) -> None:

@@ -262,6 +262,11 @@ def test_a_date_before_a_measure_is_its_reason_and_no_crash() -> None:
     assert "METR" not in early.sentence()
     with pytest.raises(EstimateError, match="no measure has an answer.*epoch/eci"):
         compare_measures(as_of="2023-03-01", **ASKED)
+    with pytest.raises(
+        EstimateError, match="arena/text_style_control, epoch/eci: the leader"
+    ) as no:
+        compare_measures(as_of="2020-01-01", **ASKED)
+    assert str(no.value).count("first rated model counts from 2023-02-24") == 1
 
 
 def test_a_board_of_ones_own_stands_beside_the_measures(tmp_path: Path) -> None:

@@ -103,6 +103,16 @@ def test_without_twelve_months_the_day_s_lag_is_given_with_a_note() -> None:
         estimate_lag(as_of="2024-02-01", window=12.0, n_draws=FEW)
 
 
+def test_a_first_release_known_to_the_month_is_too_late_if_it_is_in_some_draw() -> None:
+    # The posterior means put China's first model of May 2025 in the middle of the month.
+    asked: dict[str, Any] = {"board": "arena/text_to_video", "vintage": "2026-05-29"}
+    found = estimate_lag(**asked, n_draws=FEW)
+    assert found.estimand == "current"
+    assert [n for n in found.notes if n.startswith("not the average of twelve months: a window")]
+    with pytest.raises(EstimateError, match="take a window of at most 11"):
+        estimate_lag(**asked, estimand="average", n_draws=FEW)
+
+
 def test_months_is_the_date_difference_of_the_match(current: elolag.LagResult) -> None:
     assert current.match is not None
     days = to_day(current.as_of) - to_day(current.match.release_date)
@@ -193,6 +203,17 @@ def test_nested_groups_are_said_and_overlapping_ones_refused() -> None:
     assert not any("nested" in note for note in apart.notes)
 
 
+def test_matches_of_level_bests_are_no_older_than_the_tie() -> None:
+    shared = estimate_lag(leader="US", follower="ALL", estimand="current", n_draws=FEW)
+    assert {match.months for match in shared.matches} == {0.0}
+    # The same model on both sides, open from a later day than released.
+    later = estimate_lag(leader="CN", follower="CN+open", estimand="current", n_draws=FEW)
+    study = prepare(leader="CN", follower="CN+open", n_draws=FEW, session=SHARED)
+    drawn = study.sample(["current"]).lags["current"].months
+    counted = sum(match.months * match.probability for match in later.matches)
+    assert counted == pytest.approx(drawn.mean())
+
+
 @pytest.mark.parametrize("estimand", ESTIMANDS)
 def test_every_estimand_gives_an_ordered_interval(estimand: str) -> None:
     result = estimate_lag(estimand=estimand, n_draws=FEW)
@@ -228,6 +249,7 @@ def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
         ({"vintage": "2026-08-20"}, "nearest"),
         ({"n_draws": 0}, "at least 40"),
         ({"n_draws": 39}, "at least 40"),
+        ({"n_draws": 200_001}, "at most 200,000"),
         ({"level": 1.5}, "between 0 and 1"),
         ({"estimand": "lag"}, "current"),
         ({"frontier": "cubic"}, "step"),
@@ -292,6 +314,17 @@ def test_all_estimands_together_are_what_each_is_alone(asked: dict[str, Any]) ->
             (said,) = (r for r in found.results if r.estimand == estimand)
             assert said.to_dict() == ask().to_dict()
     assert [r.estimand for r in found.results] == [e for e in ESTIMANDS if e not in found.refused]
+
+
+def test_figures_without_retired_records_are_bounds_where_they_are() -> None:
+    asked: dict[str, Any] = {"board": "comparia/text", "vintage": "2026-02-11", "n_draws": FEW}
+    sides = {"leader": "lab:openai", "follower": "lab:google"}
+    found = estimate_all(**asked, **sides, session=SHARED)
+    gone = found.retired.partition("(")[2].partition(")")[0].split(", ")
+    without = estimate_lag(**asked, **sides, estimand="average", exclude=gone)
+    assert without.censored == "at-most"
+    assert f"average {without.size().removesuffix(' months')} ahead" in found.retired
+    assert "average at least" in found.retired
 
 
 def test_what_is_asked_of_the_same_draws_is_what_new_ones_say() -> None:

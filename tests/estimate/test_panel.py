@@ -61,8 +61,11 @@ def test_a_copy_of_an_index_waits_until_named_and_an_arena_of_its_own_does_not()
 
 
 def test_a_board_without_a_scale_is_refused() -> None:
-    with pytest.raises(UsageError, match="no vintage"):
-        choose(board(snapshot("2023-05-08", method="online-elo")), None)
+    for method in ("online-elo", "metadata"):
+        with pytest.raises(UsageError, match=f"holds no ratings .* only lists of {method}$"):
+            choose(board(snapshot("2023-05-08", method=method)), None)
+    with pytest.raises(UsageError, match="set aside for an impossible day"):
+        choose(board(), None)
 
 
 def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:

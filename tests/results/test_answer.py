@@ -116,9 +116,9 @@ SAID: list[tuple[str, dict[str, Any], bool, str, str]] = [
     ("leader overtaken", {}, True,
      "China's best, Beta, stood above all US models; the best of those, Alpha (10 January 2026), "
      "stood between two Chinese models: above M2 (5 March 2025) and below Beta (19 July 2026), by "
-     "then 17 months and one month old.",
-     "über M2 (5. März 2025) und unter Beta (19. Juli 2026), die damals 17 Monate und einen Monat "
-     "alt waren."),
+     "then 17 months and one month old respectively.",
+     "über M2 (5. März 2025) und unter Beta (19. Juli 2026), die damals 17 Monate beziehungsweise "
+     "einen Monat alt waren."),
     ("below the first", {}, False,
      "China's best, Beta, stood below the first of the US models rated here, M0 (5 January 2025), "
      "by then 19 months old; these ratings do not show when its level was first reached.",
@@ -186,6 +186,13 @@ HOCH = "in den Blindabstimmungen von Arena (Text, ohne Stilkontrolle)"
          f"going by which side had first scored as high {HIGH}.",
          "weder klar hinter noch klar vor den USA (bester Schätzwert: 6,4 Monate zurück; "
          "95-%-Messintervall für chinesische Modelle: 1,1 Monate voraus bis 9,0 Monate zurück), "
+         f"gemessen daran, welche Seite {HOCH} früher so weit war."),
+        ("at most behind",
+         "neither clearly behind nor clearly ahead of the US (best estimate: at most 6.4 months "
+         "behind; 95% measurement interval for Chinese models: at most 9.0 months behind), "
+         f"going by which side had first scored as high {HIGH}.",
+         "weder klar hinter noch klar vor den USA (bester Schätzwert: höchstens 6,4 Monate zurück; "
+         "95-%-Messintervall für chinesische Modelle: höchstens 9,0 Monate zurück), "
          f"gemessen daran, welche Seite {HOCH} früher so weit war."),
         ("level",
          "level with the US (95% measurement interval for Chinese models: 7.6 months ahead to 7.6 "
@@ -367,11 +374,14 @@ def test_ages_and_months_for_the_ear() -> None:
     assert about(0.3, "de") == "weniger als einen Monat"
     said = [aged(days, "en") for days in ([274, 195], [500, 195], [30, 10], [1, 0], [400])]
     assert said == [
-        "nine and six months", "16 and 6 months", "one month and ten days", "one day and not a day",
-        "13 months",
+        "nine and six months old", "16 and 6 months old", "one month and ten days old respectively",
+        "one day and not a day old respectively", "13 months old",
     ]  # fmt: skip
-    assert aged([183, 180], "en") == "both six months"
-    assert aged([183, 180], "de") == "beide sechs Monate"
+    assert aged([183, 180], "en") == "both six months old"
+    assert aged([183, 180], "de") == "beide sechs Monate alt"
+    assert aged([91, 30], "de") == "drei Monate beziehungsweise einen Monat alt"
+    assert aged([30, 31], "en") == "both one month old"
+    assert aged([8, 8], "de") == "beide acht Tage alt"
     assert [likely(p, "en") for p in (0.95, 0.9499, 0.5, 0.49)] == [
         "", "probably ", "probably ", "by the mean ratings ",
     ]  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from cited_states import in_state
 from made_study import made
 
 import elolag
 from elolag.cite import citation
 from elolag.cli.lag import _print
 from elolag.plots.style import finding
+from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap, Match, ModelPoint
 from elolag.results.words import directed, noun, printable, share
@@ -248,7 +250,7 @@ def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) ->
     for told in (text, *facts.values(), finding(passed), passed.short(), passed.brief()):
         assert "trails" not in told
         assert "months behind" not in told
-    assert finding(passed) == "China was first, overtaken by the US on 19 May 2026"
+    assert finding(passed) == "China was probably first, overtaken by the US on 19 May 2026"
     sure = dataclasses.replace(passed, low=2.0, gap=Gap(28.0, 8.0, 45.0, 1.9, 1.9))
     assert sure.clear
     assert "clear lead" not in sure.sentence()
@@ -303,15 +305,39 @@ def test_ties_go_one_way(result: LagResult, months: float, verdict: str, said: s
 def test_the_citation_of_an_overtaking(result: LagResult) -> None:
     passed = dataclasses.replace(result, **PASSED)
     assert citation(passed).sentence == (
-        "We estimate that Chinese models were first on the Arena text leaderboard and were "
-        "overtaken by US models on 19 May 2026, 3.0 months before 17 August 2026, though neither "
-        "had a clear lead: the best Chinese model, seedance (12 February 2026), reached its level "
-        "before omni (95% measurement interval for Chinese models: 0.6 months ahead to overtaken "
-        "3.0 months before)."
+        "We estimate that Chinese models were probably first on the Arena text leaderboard and "
+        "were overtaken by US models on 19 May 2026, 3.0 months before 17 August 2026, though "
+        "neither had a clear lead: the best Chinese model, seedance (12 February 2026), reached "
+        "its level before omni (95% measurement interval for Chinese models: 0.6 months ahead to "
+        "overtaken 3.0 months before)."
     )
     german = citation(passed, "de").sentence
-    assert "zuerst vorn lagen und am 19. Mai 2026, 3,0 Monate vor dem 17. August 2026," in german
+    assert (
+        "wahrscheinlich zuerst vorn lagen und am 19. Mai 2026, 3,0 Monate vor dem 17. August 2026,"
+        in german
+    )
     assert "von US-Modellen überholt wurden" in german
+
+
+def test_an_interval_that_begins_before_the_overtaking_says_whose_each_is() -> None:
+    """One end is the time since the leader was overtaken, the other one how far behind it was."""
+    turned = in_state("leader overtaken", "current", low=-9.0, matched=0.41)
+    assert "US models were by the mean ratings first on" in citation(turned).sentence
+    assert citation(turned).sentence.endswith(
+        "(95% measurement interval for US models: 9.0 months behind to overtaken 0.5 months "
+        "before)."
+    )
+    assert citation(turned, "de").sentence.endswith(
+        "(95-%-Messintervall für US-Modelle: 9,0 Monate zurück bis 0,5 Monate zuvor überholt)."
+    )
+    assert Speaker(turned, "de").title() == (
+        "US-Modelle wurden nach den mittleren Wertungen am 19. Juli 2026 von chinesischen Modellen "
+        "überholt"
+    )
+    assert finding(turned) == (
+        "The US was by the mean ratings first, overtaken by China on 19 July 2026"
+    )
+    assert citation(in_state("leader overtaken", "current")).sentence.endswith("0.5 to 1.0).")
 
 
 @pytest.mark.parametrize("estimand", ["average", "at-release", "catch-up", "levels"])

@@ -102,6 +102,19 @@ def test_and_where_each_side_led_within_the_window(
     assert sum("days on which it was ahead count as minus" in each for each in said) > 1
 
 
+def test_and_where_the_average_is_a_bound_or_ages_differ_in_their_unit(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    said = {
+        "moved=cn-06:2024-09-26&as_of=2026-05-08": "best estimate: at most",
+        "window=9&match=not-worse&moved=cn-14:2025-01-11,us-04:2025-01-15": "at least",
+        "without=us-06,us-07,us-08,us-09,us-10&as_of=2026-05-14": "six months and nine days old",
+    }
+    for question, words in said.items():
+        assert words in answer(held, read(held, question)).average.sentence()
+    assert _differences(opened(address), held, [*said]) == ([], 0)
+
+
 def test_and_where_models_were_left_behind(
     opened: Callable[..., Page], held: Carried, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from elolag.results.measures import under_headline
 from elolag.results.pages import words
 from elolag.site import material as checks
 from elolag.site.material import Checks, Extent, Material, gather
-from elolag.site.sections import moved, other
+from elolag.site.sections import frontier, moved, other
 from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
 
@@ -54,6 +54,23 @@ def test_the_two_lines_alone_are_those_of_the_whole_comparison(
     assert whole.current is not None
     assert alone.current.to_dict() == whole.current.to_dict()
     assert alone.comparison.small_print == whole.comparison.small_print
+
+
+@pytest.mark.parametrize(("vintage", "printed"), [("2026-08-19", True), ("2026-10-02", False)])
+def test_ratings_whose_votes_are_not_printed_are_not_called_settled(
+    vintage: str, printed: bool
+) -> None:
+    result = elolag.estimate_lag(vintage=vintage, n_draws=100)
+    figure = frontier(cast(Material, SimpleNamespace(headline=result, lab=str)))
+    assert figure.table is not None
+    told = {row["model"]: row for row in csv.DictReader(figure.table.to_csv().decode().split("\n"))}
+    assert {row["provisional"] for row in told.values()} == (
+        {"true", "false", ""} if printed else {""}
+    )
+    assert ("Open marks" in figure.caption) == printed
+    said = [note for note in result.notes if "prints no votes" in note]
+    assert len(said) == (0 if printed else 1)
+    assert all(figure.caption.count(note[1:]) == 1 for note in said)
 
 
 def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:

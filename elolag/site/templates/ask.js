@@ -375,7 +375,8 @@ function share(asked, world) {
   const leads = gap < 0, counts = new Map();
   let leading = 0, same = 0, best0 = 0, best1 = 0;
   for (let d = 0; d < N; d++) {
-    const ahead = gaps[d] < 0, key = 2 * matched[d] + ahead;
+    const ahead = gaps[d] < 0, rival = gaps[d] === 0 ? bests[1][d] + 1 : 0;
+    const key = 2 * (rival * K + matched[d]) + ahead;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     leading += ahead;
     same += ahead === leads && matched[d] === matched[N];
@@ -383,7 +384,8 @@ function share(asked, world) {
     best1 += bests[1][d] === bests[1][N];
   }
   const matches = [...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => {
-    const k = key >> 1, side = key & 1, m = D.travels[k], away = (as_of - since[side][m]) / DPM;
+    const k = (key >> 1) % K, rival = Math.floor((key >> 1) / K), side = key & 1, m = D.travels[k];
+    const until = rival ? since[1][D.travels[rival - 1]] : as_of, away = (until - since[side][m]) / DPM;
     return {model: D.models[m], date: toIso(released[m]), months: side ? -away : away, probability: count / N};
   });
   const held = since.map(side => side.reduce((n, day) => n + (day <= as_of), 0));
@@ -472,7 +474,8 @@ function onAverage(r) {
   const about = size < 1 ? W.about[0] : fill(W.about[Math.min(whole, 2)], {months: whole});
   const both = `${state}/both`, how = eachLed && r.rule === "reached" && both in W.average;
   return fill(W.average[how ? both : `${state}/${r.rule}`], {
-    to: W.months_to[r.window], day: told(toIso(r.as_of)), size: fixed(r.months), about, interval: said,
+    to: W.months_to[r.window], day: told(toIso(r.as_of)), about, interval: said,
+    size: r.verdict === "no-clear-lead" ? `${r.bound} ${fixed(r.months)}`.trimStart() : fixed(r.months),
   });
 }
 function dayOf(r, S) {
@@ -496,10 +499,12 @@ function aged(ages) {
   if (found.length > 1 && Math.min(...found) > 1) {
     const words = Math.max(...found) <= 12;
     const said = [...new Set(found)].map(n => words ? A.words[n - 1] : String(n));
-    return `${said.length > 1 ? "" : A.both}${said.join(A.and)} ${A.unit}`;
+    return `${said.length > 1 ? "" : A.both}${said.join(A.and)} ${A.unit}${A.old}`;
   }
-  return ages.map((d, i) => found[i] > 1 ? `${found[i] <= 12 ? A.words[found[i] - 1] : found[i]} ${A.unit}`
-    : d === 1 || found[i] < 1 ? A.days[d] : A.one).join(A.and);
+  const each = ages.map((d, i) => found[i] > 1 ? `${found[i] <= 12 ? A.words[found[i] - 1] : found[i]} ${A.unit}`
+    : d === 1 || found[i] < 1 ? A.days[d] : A.one);
+  if (new Set(each).size > 1) return each.join(A.and) + A.old + A.respectively;
+  return `${each.length > 1 ? A.both : ""}${each[0]}${A.old}`;
 }
 function today(r, day) {
   const T = W.day, {state, best, rival, above, below} = day;
