@@ -375,7 +375,7 @@ class _Speaker(Speaker):
         if self.second is None:
             return f"{text} {self.words.left_out[kind]}"
         named = ((self.words.kinds[k], said) for k, said in self.words.left_out.items())
-        return " ".join((text, *(f"{k[:1].upper()}{k[1:]}: {said}" for k, said in named)))
+        return " ".join((text, *(f"{first_up(k)}: {said}" for k, said in named)))
 
     def _source(self, origin: Origin) -> str:
         """One data source with its licence, ending in a full stop."""

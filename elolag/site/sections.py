@@ -80,7 +80,7 @@ def frontier(material: Material) -> Figure:
 def _open_marks(result: LagResult) -> str:
     """Which records of the chart rest on few votes, or why that cannot be told."""
     if told := result.voteless:
-        return f"{told[:1].upper()}{told[1:]}."
+        return f"{first_up(told)}."
     return f"Open marks: records of under {SETTLED_VOTES:,} votes."
 
 
