@@ -323,7 +323,8 @@ class Speaker:
         if result.estimand == "gap":
             return " ".join(told if result.provisional else (*told, f"Klammer: {self.interval()}."))
         if result.estimand == "current":
-            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()} (grau)."))
+            grey = "" if None in result.ends_given else " (grau)"
+            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."))
         over = result.estimand
         if over == "average":
             over = f"Mittel {language.over_months(result.window, 'de')}"

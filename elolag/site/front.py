@@ -13,6 +13,7 @@ from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import WAYS, words
+from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import phrase
 from elolag.site import sections as parts
 from elolag.site.content import Figure, Link, Page, Section
@@ -112,6 +113,9 @@ def _german(figure: Figure, material: Material) -> Figure:
         "leader": phrase(result.leader_group, "de").models,
         "follower": phrase(result.follower_group, "de").models,
         "level": citing.percent(result.level, "de"),
+        "sure": citing.plain_number(round(100 * result.level, 6), "de"),
+        "votes": citing.whole(SETTLED_VOTES, "de"),
+        "bracket": parts.bracket(result, "de"),
         "window": citing.months_to(result.window, "de"),
         "vintage": citing.date(result.vintage, "de"),
     }
