@@ -121,8 +121,8 @@ class Pen:
         """The key to what is drawn, between the axes and their title, in two columns on a phone."""
         legend = self.axes.legend(
             handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-            ncols=2 if self.size == SIZES["phone"] else columns, fontsize=self.size.small, borderpad=0,
-            borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5,
+            ncols=2 if self.size == SIZES["phone"] else columns, fontsize=self.size.small,
+            borderpad=0, borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5,
             labelcolor=MUTED,
         )  # fmt: skip
         # It hangs on the left edge: narrower axes would not make it fit.

@@ -529,7 +529,12 @@ def beside(group: str, lang: str, found: Phrase) -> str:
 
 
 def german_name(group: str) -> str:
-    """The group at the end of its line in a German chart: ``USA``, ``China``."""
+    """The group at the end of its line in a German chart: ``USA``, ``China, offen``."""
+    if not _single(group):
+        return " oder ".join(
+            ", ".join(f"{'nicht ' * negated}{german_name(name)}" for negated, name in _terms(part))
+            for part in group.split(",")
+        )
     other = {"open": "offen", "closed": "geschlossen", "AE": "Emirate", "ALL": "alle"}
     own = _genitive(group)
     return other.get(group) or own.removeprefix("der ").removesuffix("s") or adjective(group)

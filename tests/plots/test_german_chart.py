@@ -106,7 +106,9 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
         "Sept. 2025",
     ]
     named = {"US": "USA", "CN": "China", "FR": "Frankreich", "EU": "EU", "AE": "Emirate",
-             "open": "offen", "closed": "geschlossen", "lab:openai": "openai"}  # fmt: skip
+             "open": "offen", "closed": "geschlossen", "lab:openai": "openai",
+             "US+open": "USA, offen", "CN+not:open": "China, geschlossen",
+             "not:CN": "nicht China", "US,EU": "USA oder EU"}  # fmt: skip
     assert {group: german_name(group) for group in named} == named
 
 

@@ -150,9 +150,9 @@ def test_a_german_chart_explains_what_the_english_one_does(found: Found) -> None
         ({"Open marks": "Hohle Zeichen", "15,000": "15.000", "Bracket": "Klammer"}, told[0]),
         ({"50% (dotted)": "50 % (gepunktet)", "95% prob": "95 %. "}, told[1]),
     ):
-        for each, other in pairs.items():
+        for each, its in pairs.items():
             assert each in english
-            assert other in german
+            assert its in german
 
 
 def test_every_sentence_about_the_chart_begins_with_a_capital(found: Found) -> None:
