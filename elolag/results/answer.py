@@ -393,4 +393,9 @@ def phrase_of(group: str, lang: str) -> Phrase:
 def lab_name(key: str, day: str = "9999") -> str:
     """What a lab calls itself on a day, without what our tables add to it; else its key."""
     rows = [row for row in tags.ours().labs.get(key, ()) if row.from_ <= day]
-    return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key
+    return without_asides(rows[-1].name) if rows else key
+
+
+def without_asides(name: str) -> str:
+    """A name of our tables without what they add to it: ``Moonshot AI (Kimi)``."""
+    return re.sub(r"\s*[(/].*", "", name)
