@@ -73,7 +73,9 @@ class Speaker:
         )
         matched = (language.MATCHED if self.german else MATCHED).get(result.match_rule)
         if matched:
-            return self.words.say(f"{text}, {matched} {where}.", f"{text}, {where} {matched}.")
+            return self.words.say(
+                f"{text} {where}, {matched}.", f"{text}, {where} gemessen und {matched}."
+            )
         if result.verdict == "no-clear-lead":
             return self.words.say(
                 f"{text}, going by which side had first scored as high {where}.",
