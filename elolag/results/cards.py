@@ -149,7 +149,7 @@ _SAID = {
     ),
     "onward": ("From here", "Weiter"),
     "index": ("All cards", "Alle Modellkarten"),
-    "leads": ("Who led when", "Wer wann vorn lag (englisch)"),
+    "leads": ("Who led when", "Wer wann vorn lag"),
     "rests": (
         "By {board}, ratings of {vintage}; {draws} draws, seed {seed}.",
         "Nach {board}, Wertungen vom {vintage}; {draws} Ziehungen, Startwert {seed}.",

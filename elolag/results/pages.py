@@ -9,6 +9,7 @@ _ENGLISH: Mapping[str, str] = {
     "skip": "Skip to the answer",
     "pages": "Pages",
     "other": "Deutsch",
+    "abroad": "",
     "series": "Series of the chart",
     "table": "Table",
     "take": "Take along",
@@ -92,6 +93,7 @@ _GERMAN: Mapping[str, str] = {
     "skip": "Zur Antwort",
     "pages": "Seiten",
     "other": "English",
+    "abroad": "(englisch)",
     "series": "Reihen der Grafik",
     "table": "Tabelle",
     "take": "Zum Mitnehmen (auf Englisch)",
@@ -186,8 +188,7 @@ WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "de": {
         "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal das beste "
                                  "seiner Seite war"),
-        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute (auf "
-                              "Englisch, wie alle folgenden Seiten)"),
+        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute"),
         "leads/index.html": ("Wer vorn lag", "welche Seite auf jeder Liste die erste war"),
         "groups/index.html": ("Gruppen", "Kategorien, Listen, offene Modelle, Labore"),
         "claims/index.html": ("Behauptungen", "was andere gesagt haben, nachgeprüft"),

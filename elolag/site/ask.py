@@ -18,11 +18,13 @@ from elolag.model.estimands import UNBOUNDED, Lags, Race, check_groups, window_s
 from elolag.model.interval import summarise
 from elolag.results import citing
 from elolag.results.answer import lab_name
+from elolag.results.pages import WORDS
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import MEANING, model_name, noun
 from elolag.site.ask_words import phrases
 from elolag.site.carried import CHOICES, PLAIN, USUAL, WINDOWS, Answer, Asked, Carried, answer
-from elolag.site.page import filled, template
+from elolag.site.content import Link
+from elolag.site.page import filled, template, ways
 from elolag.tags import Policies
 
 #: Days that no answer is about.
@@ -56,6 +58,7 @@ def page(
     *,
     home: str = "../index.html",
     methods: str = "../methods/index.html",
+    navigation: Sequence[Link] = (),
     footer: Sequence[str] = (),
     chart: tuple[str, str] | None = None,
 ) -> bytes:
@@ -67,6 +70,8 @@ def page(
         The headline question, by the plain rules, with the draws that travel.
     home, methods
         Where the site's front page and its methods lie, seen from this page.
+    navigation
+        Ways to the pages of the site, in whose folder this page's folder lies.
     footer
         Lines that stand under every page of the site.
     chart
@@ -109,6 +114,9 @@ def page(
         off=f"{float(carried.step.max()) / 2:.2f}",
         home=home,
         methods=methods,
+        navigation=navigation,
+        words=WORDS["en"],
+        **ways("../", "en"),
         footer=footer,
         chart=chart,
         data=markup(data.replace("<", "\\u003c")),
