@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
@@ -102,7 +102,7 @@ def filled(name: str, style: str, script: str = "", more: str = "", **values: An
     return (text.rstrip() + "\n").encode()
 
 
-def ways(root: str, lang: str) -> dict[str, Callable[[Link], str]]:
+def ways(root: str, lang: str) -> dict[str, Any]:
     """What a template asks of a link: where it leads from a page, and to which other language."""
     return {
         "to": lambda link: _address(link.to, root),
