@@ -82,8 +82,9 @@ def list_(
         dump(rows)
     elif rows:
         print_table(
-            [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
-        )
+            [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows],
+            whole=("board", "vintage"),
+        )  # fmt: skip
 
 
 def _boards(archive: Archive) -> list[dict[str, object]]:

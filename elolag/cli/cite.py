@@ -42,6 +42,10 @@ def cite(
     if sum((full, bibtex, csl, as_json)) > 1:
         raise UsageError("--full, --bibtex, --csl and --json each say what to print; take one")
     if figure is not None:
+        if lang != "en":
+            raise UsageError(
+                f"{figure}: a figure holds its sentence in English alone; leave --lang {lang} out"
+            )
         _print_figure(figure, bibtex=bibtex, csl=csl, as_json=as_json)
         return
     from elolag.results.owner import owner

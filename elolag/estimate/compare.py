@@ -297,6 +297,8 @@ class Slices(Result):
         columns = (
             Column("slice", first_up(self.by), "category, or who is compared with whom"),
             data("heading", "slices of one heading belong together"),
+            Column("against", "Against", "whom it is compared with", words=True,
+                   in_page=self.by == "lab"),
             Column("answer", "Lag", "with its direction in words", words=True),
             Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),
             Column("together", "All at once", "interval that holds with all others", words=True,
@@ -326,6 +328,7 @@ class Slices(Result):
             found = item.result
             at_once = found.interval_cell(*(item.simultaneous or (None, None)))
             words = {
+                "against": self._against(item),
                 "answer": found.short() + (", provisional" if found.provisional else ""),
                 "measurement": found.interval_cell(found.low, found.high),
                 "together": at_once if together else None,
@@ -337,6 +340,20 @@ class Slices(Result):
             n_draws=self.slices[0].result.n_draws,
             snapshots=tuple(dict.fromkeys(pair for r in self.results for pair in r.snapshots)),
         )  # fmt: skip
+
+    @property
+    def apart(self) -> tuple[Slice, ...]:
+        """Labs of the leader, which are compared with its other labs."""
+        return tuple(s for s in self.slices if self._own(s))
+
+    def _own(self, item: Slice) -> bool:
+        return self.by == "lab" and item.result.leader_group != self.leader_group
+
+    def _against(self, item: Slice) -> str:
+        """Whom a slice is compared with, in few words."""
+        if self._own(item):
+            return f"other {adjective(self.leader_group)} labs"
+        return noun(item.result.leader_group)
 
     def footnotes(self) -> tuple[str, ...]:
         """What was asked, what the intervals leave out, and which slices have no answer."""

@@ -130,7 +130,8 @@ class News(Estimated):
                 if c.kind == kind and c.model and abs(getattr(c, estimand) or 0.0) >= _TOLD
             ][:_NAMED]
             if abs(size) >= _TOLD or models:
-                inside = f" (above all {', '.join(models)})" if models else ""
+                most = "above all" if abs(size) >= _TOLD else "among others"
+                inside = f" ({most} {', '.join(models)})" if models else ""
                 told.append(f"{signed(size)} by {name}{inside}")
         if not told:
             return f"{text}, and nothing moved it by {_TOLD:g} months or more."

@@ -79,10 +79,9 @@ def lag_path(
     bounds = _limits(path)
     axes.set_ylim(*bounds)
     axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
-    inner = words("path inner", lang, level=citing.percent(INNER, lang)).strip()
-    level = citing.percent(path.level, lang)
+    inner, level = (citing.percent(each, lang) for each in (INNER, path.level))
     bands = (
-        (path.inner_low, path.inner_high, 0.42, inner),
+        (path.inner_low, path.inner_high, 0.42, words("path day", lang, level=inner)),
         (path.low, path.high, 0.22, words("path day", lang, level=level)),
     )
     handles: list[Any] = []
@@ -96,9 +95,10 @@ def lag_path(
         handles.append(axes.fill_between(days[at], low, high, where=enough, **band))
     lines = (
         (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), inner),
-        (path.band_low, path.band_high, "-", words("path whole", lang, level=level)),
+        (path.band_low, path.band_high, "-", level),
     )
-    for low, high, dash, name in lines:
+    for low, high, dash, held in lines:
+        name = words("path whole", lang, level=held)
         for end in (low, high):
             drawn = pen.line(days[at], end[at], 0.5, colour, linestyle=dash, label=name)
         handles.append(drawn)
@@ -111,7 +111,8 @@ def lag_path(
     axes.set_ylabel(words("path months", lang))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    pen.key_above([line, *handles])
+    narrow = size in ("phone", "column")
+    pen.key_above([line, *handles], 2 if narrow else 5)
     note = (
         "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
         f"{path.vintage}, not with those of each day."
@@ -120,7 +121,7 @@ def lag_path(
         note += f" Without a band: a group has fewer than {FEWEST} rated models."
     if _bounded(path).any():
         note += " Hatched with an arrow: only a bound, the lag may lie beyond."
-    room = (4.4 if size == "phone" else 1.5) * pen.size.small
+    room = (4.4 if narrow else 1.5) * pen.size.small
     _tell(pen, path)
     return pen.finish(_path_title(path), footer(path, note), room=room, **look)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -116,12 +117,12 @@ class Pen:
         if lang == "de" and style != "%Y":
             axis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
 
-    def key_above(self, handles: Sequence[Any]) -> None:
-        """The key to what is drawn, in a line between the axes and their title (two on a phone)."""
+    def key_above(self, handles: Sequence[Any], columns: int = 5) -> None:
+        """The key to what is drawn, between the axes and their title, in two columns on a phone."""
         legend = self.axes.legend(
             handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-            ncols=2 if self.size == SIZES["phone"] else 5, fontsize=self.size.small, borderpad=0,
-            borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5,
+            ncols=2 if self.size == SIZES["phone"] else columns, fontsize=self.size.small,
+            borderpad=0, borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5,
             labelcolor=MUTED,
         )  # fmt: skip
         # It hangs on the left edge: narrower axes would not make it fit.
@@ -208,7 +209,10 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
 
 
 def _wrap(text: Text, width: float) -> None:
-    """Break a text into lines of at most `width` pixels, between words only."""
+    """Break a text into lines of at most `width` pixels, between words only.
+
+    A percent sign stays with its number, from which a space parts it in German.
+    """
     import matplotlib as mpl
 
     faces = (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
@@ -217,7 +221,7 @@ def _wrap(text: Text, width: float) -> None:
                    (*faces, str(mpl.rcParams["text.hinting"])))  # fmt: skip
     space = wide("a a") - wide("aa")
     lines, at = [""], -space
-    for word in text.get_text().split():
+    for word in re.split(r" (?!%)", " ".join(text.get_text().split())):
         if lines[-1] and at + space + wide(word) > width:
             lines, at = [*lines, ""], -space
         lines[-1] = f"{lines[-1]} {word}".lstrip()

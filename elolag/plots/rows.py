@@ -533,9 +533,17 @@ def slices_title(found: Slices) -> str:
         return first_up(f"{text}{more}{rest}")
     return {
         "openness": "Open and closed models of both sides",
-        "lab": f"Each lab against the frontier of {noun(found.leader_group)}",
+        "lab": _labs_title(found),
         "country": f"Each country against {noun(found.leader_group)}",
     }[found.by]
+
+
+def _labs_title(found: Slices) -> str:
+    """Whom labs are compared with: those of the leader with its other ones."""
+    leader = found.leader_group
+    if found.apart:
+        return f"Labs against {noun(leader)}; {adjective(leader)} labs each against its others"
+    return f"Each lab against the frontier of {noun(leader)}"
 
 
 #: Records of each side that are shown, the newest.

@@ -76,7 +76,9 @@ class Speaker:
         )
         matched = (language.MATCHED if self.german else MATCHED).get(result.match_rule)
         if matched:
-            return self.words.say(f"{text}, {matched} {where}.", f"{text}, {where} {matched}.")
+            return self.words.say(
+                f"{text} {where}, {matched}.", f"{text}, {where} gemessen und {matched}."
+            )
         if result.verdict == "no-clear-lead":
             return self.words.say(
                 f"{text}, going by which side had first scored as high {where}.",
@@ -330,7 +332,8 @@ class Speaker:
         if result.estimand == "gap":
             return " ".join(told if result.provisional else (*told, f"Klammer: {self.interval()}."))
         if result.estimand == "current":
-            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()} (grau)."))
+            grey = "" if None in result.ends_given else " (grau)"
+            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."))
         over = result.estimand
         if over == "average":
             over = f"Mittel {language.over_months(result.window, 'de')}"
@@ -408,4 +411,9 @@ def phrase_of(group: str, lang: str) -> Phrase:
 def lab_name(key: str, day: str = "9999") -> str:
     """What a lab calls itself on a day, without what our tables add to it; else its key."""
     rows = [row for row in tags.ours().labs.get(key, ()) if row.from_ <= day]
-    return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key
+    return without_asides(rows[-1].name) if rows else key
+
+
+def without_asides(name: str) -> str:
+    """A name of our tables without what they add to it: ``Moonshot AI (Kimi)``."""
+    return re.sub(r"\s*[(/].*", "", name)

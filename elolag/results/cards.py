@@ -67,18 +67,23 @@ _SAID = {
     "lists": ("On the lists:", "Auf den Listen:"),
     "top": (
         "the best of its side on {count} of {lists}, from {first} to {last}",
-        "auf {count} von {lists} das beste seiner Seite, vom {first} bis zum {last}",
+        "das beste seiner Seite auf {count} von {lists}, vom {first} bis zum {last}",
     ),
     "top-once": (
         "the best of its side on one of {lists}, that of {first}",
-        "auf einer von {lists} das beste seiner Seite, der vom {first}",
+        "das beste seiner Seite auf einer von {lists}, der vom {first}",
     ),
     "top-never": (
         "the best of its side on none of {lists}",
-        "auf keiner von {lists} das beste seiner Seite",
+        "das beste seiner Seite auf keiner von {lists}",
     ),
     "never-ahead": (", never ahead of the other side", ", nie vor der anderen Seite"),
-    "ahead": ("; ahead of the other side on {count}", "; auf {count} vor der anderen Seite"),
+    "ahead": ("; ahead of the other side on {count}", "; auf {count} davon vor der anderen Seite"),
+    "ahead-once": (
+        "; ahead of the other side on one of them",
+        "; auf einer davon vor der anderen Seite",
+    ),
+    "ahead-there": ("; there ahead of the other side", "; auf ihr auch vor der anderen Seite"),
     "now": ("Now:", "Heute:"),
     "rank": (
         "place {place} of {own}, by mean ratings; rated higher among {others}: {above}",
@@ -93,7 +98,7 @@ _SAID = {
     "lab": ("Lab:", "Labor:"),
     "parent": (
         "{lab}, {country}; controlling parent: {parent}",
-        "{lab}, {country}; Muttergesellschaft: {parent}",
+        "{lab}, {country}; maßgeblich getragen von: {parent}",
     ),
     "counted": ("{told}; counted with {country}", "{told}; gezählt zu: {country}"),
     "released": ("Released:", "Erschienen:"),
@@ -144,7 +149,7 @@ _SAID = {
     ),
     "onward": ("From here", "Weiter"),
     "index": ("All cards", "Alle Modellkarten"),
-    "leads": ("Who led when", "Wer wann vorn lag (englisch)"),
+    "leads": ("Who led when", "Wer wann vorn lag"),
     "rests": (
         "By {board}, ratings of {vintage}; {draws} draws, seed {seed}.",
         "Nach {board}, Wertungen vom {vintage}; {draws} Ziehungen, Startwert {seed}.",
@@ -164,18 +169,33 @@ _SAID = {
 }  # fmt: skip
 
 
+#: German for those behind a lab whom our tables name by more than a name.
+_BEHIND = {
+    "NTU Singapore with ByteDance and academic partners": (
+        "NTU Singapur mit ByteDance und akademischen Partnern"
+    ),
+    "Tsinghua University researchers": "Forschende der Tsinghua-Universität",
+}
+
+
+def behind(parent: str, lang: str) -> str:
+    """Who controls a lab, in a language."""
+    return _BEHIND.get(parent, parent) if lang == "de" else parent
+
+
 def said(key: str, lang: str, **filled: object) -> str:
     """A phrase of the card in a language, ``en`` or ``de``."""
     return _SAID[key][lang == "de"].format(**filled)
 
 
 def reached(state: str, group: str, lang: str, **filled: str) -> str:
-    """When a group reached a level, as a clause.
+    """When a group reached a level, as a clause; in German as a sentence, as after a colon.
 
     `state` is ``not-yet`` or ``before-first``, ``on`` a day, or ``between`` two models; `filled`
     has what its phrase names.
     """
-    return said(state, lang, who=noun(group), models=phrase(group, lang).models, **filled)
+    text = said(state, lang, who=noun(group), models=phrase(group, lang).models, **filled)
+    return f"{text[:1].upper()}{text[1:]}" if lang == "de" else text
 
 
 def days(low: str | None, high: str | None, until: str, lang: str) -> str:

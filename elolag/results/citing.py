@@ -29,6 +29,7 @@ _GERMAN_NAMES = {
     "image edit": "Bildbearbeitung",
     "image to video": "Bild zu Video",
     "search": "Websuche",
+    "text": "Text",
     "text to image": "Text zu Bild",
     "text to video": "Text zu Video",
     "video edit": "Videobearbeitung",
@@ -241,6 +242,8 @@ def board(name: str, category: str, lang: str) -> str:
         text = f"der Rangliste „{name}“"
         if publisher == "arena":
             text = f"der Arena-Rangliste „{_named(kind)}“" + (" mit Stilkontrolle" if style else "")
+        elif publisher == "comparia":
+            text = f"der Rangliste von compar:IA ({_named(kind)})"
         elif name == "epoch/eci":
             text = "dem Epoch Capabilities Index"
         elif name == "metr/time-horizon":
@@ -268,7 +271,7 @@ class Words:
         self.figure = say("best estimate", "bester Schätzwert")
         self.too_few = say(
             "no {name}: only {sides}, and at least {least} rated ones are needed",
-            "kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
+            "kein {name}: nur {sides} bewertet, nötig sind mindestens {least}",
         )
         self.and_ = say("and", "und")
         self.one_match = say(
@@ -376,6 +379,8 @@ def set_phrases(lang: str) -> Words:
 
 #: What is voted on, on boards whose name is not English for it.
 _VOTED = {"webdev": "web-development", "search": "web-search"}
+#: What is voted on, on boards of Arena that have a sibling with style control.
+STYLED = ("document", "search", "text", "vision")
 
 
 def scored(name: str, category: str, lang: str) -> str:
@@ -384,9 +389,9 @@ def scored(name: str, category: str, lang: str) -> str:
     kind = rest.removesuffix("_style_control").replace("_", " ")
     if publisher != "arena":
         return f"{'auf' if lang == 'de' else 'on'} {board(name, category, lang)}"
-    plain = kind in ("text", "vision") and not rest.endswith("_style_control")
+    plain = kind in STYLED and not rest.endswith("_style_control")
     if lang == "de":
-        text = f"in den Blindabstimmungen von Arena ({_named(kind).replace('text', 'Text')}"
+        text = f"in den Blindabstimmungen von Arena ({_named(kind)}"
         text += ", ohne Stilkontrolle" if plain else ""
         return f"{text}{'' if category == 'overall' else f', Kategorie „{_named(category)}“'})"
     text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from elolag.results.words import NO_VOTES, first_up
+
 #: Key -> its words, per language. What stands in braces is filled in by the page.
 _ENGLISH: Mapping[str, str] = {
     "skip": "Skip to the answer",
     "pages": "Pages",
     "other": "Deutsch",
+    "abroad": "",
     "series": "Series of the chart",
     "table": "Table",
     "take": "Take along",
@@ -42,7 +45,15 @@ _ENGLISH: Mapping[str, str] = {
     ),
     "checks": "How far it holds: slices, sensitivity, claims",
     "checked": "the same question asked otherwise, and what others have said",
-    "path inner": "{level}",
+    "open marks": "Open marks: records of under {votes} votes.",
+    "no open marks": f"{first_up(NO_VOTES)}.",
+    "bracket average": (
+        "Bracket: the two records that the best of the side behind stood between on the day."
+    ),
+    "bracket": (
+        "Bracket: the lag, drawn at the level of the side that is behind; the thick part is its "
+        "{level}measurement interval."
+    ),
     "path day": "{level}each day",
     "path whole": "{level}whole path",
     "path average": "average",
@@ -86,6 +97,7 @@ _GERMAN: Mapping[str, str] = {
     "skip": "Zur Antwort",
     "pages": "Seiten",
     "other": "English",
+    "abroad": "(englisch)",
     "series": "Reihen der Grafik",
     "table": "Tabelle",
     "take": "Zum Mitnehmen (auf Englisch)",
@@ -118,9 +130,21 @@ _GERMAN: Mapping[str, str] = {
     ),
     "checks": "Wie weit es trägt: Teilfragen, Empfindlichkeit, Behauptungen",
     "checked": "dieselbe Frage anders gestellt, und was andere gesagt haben",
-    "path inner": "{level}Intervall",
+    "open marks": "Hohle Zeichen: Rekorde mit unter {votes} Stimmen.",
+    "no open marks": (
+        "Die Liste nennt für diese Modelle keine Stimmenzahlen: Welche Wertungen vorläufig sind "
+        "(unter {votes} Stimmen), ist nicht zu erkennen."
+    ),
+    "bracket average": (
+        "Klammer: die beiden Rekorde, zwischen denen das beste Modell der Seite, die zurückliegt, "
+        "an diesem Tag stand."
+    ),
+    "bracket": (
+        "Klammer: der Abstand, auf der Höhe der Seite, die zurückliegt; der dicke Teil ist sein "
+        "{level}Messintervall."
+    ),
     "path day": "{level}Intervall je Tag",
-    "path whole": "{level}Band des Verlaufs",
+    "path whole": "{level}Verlaufsband",
     "path average": "Mittel",
     "path lag": "Abstand",
     "path months": "Monate",
@@ -140,14 +164,15 @@ _GERMAN: Mapping[str, str] = {
     "frontier caption": (
         "Linien: die beste Wertung, die jede Seite bis zum jeweiligen Tag erreicht hat; jede Stufe "
         "ist ein Rekord. Balken: {level}Intervall der Wertung eines Rekords. Blasse Punkte: die "
-        "übrigen Modelle. Der Abstand in Monaten wird waagerecht abgelesen; der senkrechte ist "
-        "der in Punkten."
+        "übrigen Modelle. {marks} {bracket} Der Abstand "
+        "in Monaten ist waagerecht abzulesen, der in Punkten senkrecht."
     ),
     "average-path title": "Der mittlere Abstand im Lauf der Zeit",
     "average-path caption": (
         "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
         "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien umfassen den "
-        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick."
+        "ganzen Verlauf mit einer Wahrscheinlichkeit von 50 % (gepunktet) und von "
+        "{sure} %. Alles mit den Wertungen vom {vintage}, also im Rückblick."
     ),
     "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
     "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",
@@ -172,8 +197,7 @@ WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "de": {
         "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal das beste "
                                  "seiner Seite war"),
-        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute (auf "
-                              "Englisch, wie alle folgenden Seiten)"),
+        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute"),
         "leads/index.html": ("Wer vorn lag", "welche Seite auf jeder Liste die erste war"),
         "groups/index.html": ("Gruppen", "Kategorien, Listen, offene Modelle, Labore"),
         "claims/index.html": ("Behauptungen", "was andere gesagt haben, nachgeprüft"),

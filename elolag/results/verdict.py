@@ -452,7 +452,7 @@ class Judged:
         """That a list of Arena's prints no votes, by which the provisional ratings are told."""
         if not self.board.startswith("arena/") or any(m.votes is not None for m in self.models):
             return ""
-        return NO_VOTES.format(least=SETTLED_VOTES)
+        return NO_VOTES.format(votes=f"{SETTLED_VOTES:,}")
 
     def records(self, group: str) -> tuple[ModelPoint, ...]:
         """Models of a group that raised its frontier when they began to count, oldest first."""

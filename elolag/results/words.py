@@ -19,7 +19,7 @@ MOST_NAMED = 10
 
 #: Said of a list of votes that does not print how many there are.
 NO_VOTES = (
-    "the list prints no votes for these models: which ratings are provisional (under {least:,} "
+    "the list prints no votes for these models: which ratings are provisional (under {votes} "
     "votes) cannot be told"
 )
 
@@ -500,9 +500,17 @@ def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
     outside = [own for negated, name in terms if negated and (own := _genitive(name))]
     if outside:
         after.append(f"von außerhalb {' und '.join(outside)}")
+    one = noun == "Modell"
+    for kind, others in (
+        ("lab:", "eines anderen Labors als" if one else "anderer Labore als"),
+        ("family:", "einer anderen Familie als" if one else "anderer Familien als"),
+    ):
+        not_of = [name.removeprefix(kind) for no, name in terms if no and name.startswith(kind)]
+        if not_of:
+            told = not_of if kind == "lab:" else map(model_name, not_of)
+            after.append(f"{others} {' und '.join(told)}")
     for negated, name in terms:
-        no = "nicht " if negated else ""
-        if negated and _genitive(name):
+        if negated and (_genitive(name) or name.startswith(("lab:", "family:"))):
             continue
         if _stem(name):
             before.append(f"{_stem(name)}{ending}")
@@ -513,11 +521,11 @@ def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
         elif name in ("open", "closed"):
             after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
         elif name.startswith("lab:"):
-            after.append(f"{no}von {name.removeprefix('lab:')}")
+            after.append(f"von {name.removeprefix('lab:')}")
         elif name.startswith("family:"):
-            after.append(f"{no}der Familie {model_name(name[7:])}")
+            after.append(f"der Familie {model_name(name[7:])}")
         else:
-            after.append(f"{no}aus {name}")
+            after.append(f"{'nicht ' * negated}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()
 
 
@@ -550,7 +558,12 @@ def beside(group: str, lang: str, found: Phrase) -> str:
 
 
 def german_name(group: str) -> str:
-    """The group at the end of its line in a German chart: ``USA``, ``China``."""
+    """The group at the end of its line in a German chart: ``USA``, ``China, offen``."""
+    if not _single(group):
+        return " oder ".join(
+            ", ".join(f"{'nicht ' * negated}{german_name(name)}" for negated, name in _terms(part))
+            for part in group.split(",")
+        )
     other = {"open": "offen", "closed": "geschlossen", "AE": "Emirate", "ALL": "alle"}
     own = _genitive(group)
     return other.get(group) or own.removeprefix("der ").removesuffix("s") or adjective(group)

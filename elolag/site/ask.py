@@ -18,11 +18,13 @@ from elolag.model.estimands import UNBOUNDED, Lags, Race, check_groups, window_s
 from elolag.model.interval import summarise
 from elolag.results import citing
 from elolag.results.answer import lab_name
+from elolag.results.pages import WORDS
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import MEANING, model_name, noun
 from elolag.site.ask_words import phrases
 from elolag.site.carried import CHOICES, PLAIN, USUAL, WINDOWS, Answer, Asked, Carried, answer
-from elolag.site.page import filled, template
+from elolag.site.content import Link
+from elolag.site.page import filled, template, ways
 from elolag.tags import Policies
 
 #: Days that no answer is about.
@@ -54,6 +56,7 @@ _REFITS = (
 def page(
     carried: Carried,
     *,
+    navigation: Sequence[Link] = (),
     footer: Sequence[str] = (),
     chart: tuple[str, str] | None = None,
 ) -> bytes:
@@ -63,6 +66,8 @@ def page(
     ----------
     carried
         The headline question, by the plain rules, with the draws that travel.
+    navigation
+        Ways to the pages of the site, in whose folder this page's folder lies.
     footer
         Lines that stand under every page of the site.
     chart
@@ -103,6 +108,9 @@ def page(
         travels=len(carried.travels),
         all_models=len(carried.cast.tags),
         off=f"{float(carried.step.max()) / 2:.2f}",
+        navigation=navigation,
+        words=WORDS["en"],
+        **ways("../", "en"),
         footer=footer,
         chart=chart,
         data=markup(data.replace("<", "\\u003c")),

@@ -346,7 +346,8 @@ def _ask(
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
-        return ask.page(carry(study, tables), footer=front.footer(), chart=chart)
+        held, ways = carry(study, tables), front.navigation()
+        return ask.page(held, navigation=ways, footer=front.footer(), chart=chart)
     except (UsageError, EstimateError) as error:
         return str(error)
 

@@ -16,7 +16,8 @@ from elolag import plots
 from elolag.estimate.model_dates import ModelDate
 from elolag.plots.rows import dates_title
 from elolag.results import citing
-from elolag.results.cards import lags, said
+from elolag.results.answer import without_asides
+from elolag.results.cards import behind, lags, said
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, first_up, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
@@ -109,9 +110,9 @@ class Deck:
         return self.names.get(key) or model_name(key)
 
     def lab(self, model: ModelDate) -> str:
-        """The name of who released it."""
+        """The name of who released it, as it may stand in brackets."""
         tables = self.found.material.tables
-        return tables.lab(tables.models[model.model]).name
+        return without_asides(tables.lab(tables.models[model.model]).name)
 
     def path(self, model: str, lang: str) -> str:
         """Where its card is; empty where it has none."""
@@ -248,7 +249,8 @@ class Deck:
         key = "top" if len(tops) > 1 else "top-once"
         told = said(key, lang, count=len(tops), lists=counted, first=first, last=last)
         ahead = sum(s.order == sign for s in tops)
-        return told + said("ahead" if ahead else "never-ahead", lang, count=ahead)
+        times = ("never-ahead", "ahead-once" if len(tops) > 1 else "ahead-there", "ahead")
+        return told + said(times[min(ahead, 2)], lang, count=ahead)
 
     def _rank(self, model: ModelDate, lang: str) -> str:
         models = self.found.dates.models
@@ -309,7 +311,8 @@ class Deck:
         where = country(lab.country, lang)
         told = f"{lab.name}, {where}"
         if lab.parent and lab.parent != lab.name:
-            told = said("parent", lang, lab=lab.name, country=where, parent=lab.parent)
+            parent = behind(lab.parent, lang)
+            told = said("parent", lang, lab=lab.name, country=where, parent=parent)
         tag = material.tag(model.model)
         if tag is not None and tag.country != lab.country:
             told = said("counted", lang, told=told, country=country(tag.country, lang))

@@ -112,6 +112,9 @@ def _german(figure: Figure, material: Material) -> Figure:
         "leader": phrase(result.leader_group, "de").models,
         "follower": phrase(result.follower_group, "de").models,
         "level": citing.percent(result.level, "de"),
+        "sure": citing.plain_number(round(100 * result.level, 6), "de"),
+        "marks": parts.marks(result, "de"),
+        "bracket": parts.bracket(result, "de"),
         "window": citing.months_to(result.window, "de"),
         "vintage": citing.date(result.vintage, "de"),
     }

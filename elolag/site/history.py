@@ -18,7 +18,7 @@ from elolag.model.estimands import CENSORED, WINDOWS
 from elolag.own import OwnBoard
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table, decimals, picked
-from elolag.results.words import bounded, compact, months, noun
+from elolag.results.words import bounded, compact, noun
 from elolag.site.months import Frozen, Month, as_published, frozen
 from elolag.site.months import months as months_of
 from elolag.version import METHOD
@@ -94,9 +94,15 @@ class Row:
         return abs(_size(self.again) - _size(self.first)) >= _TOLD
 
     @property
+    def both(self) -> tuple[Figure, Figure]:
+        """The first figure, and what the newest list makes of it."""
+        return self.first, self.revised or self.again
+
+    @property
     def change(self) -> float:
         """What the newest list makes of it less the first figure, in months."""
-        return _size(self.revised or self.again) - _size(self.first)
+        first, now = self.both
+        return _size(now) - _size(first)
 
 
 def _size(figure: Figure) -> float:
@@ -134,19 +140,25 @@ class Record(Estimated):
     def sentence(self) -> str:
         """How far first figures have moved since."""
         told = [row for row in self.rows if row.revised is not None]
-        first = sum(bool(row.published) for row in self.rows)
-        what = f"{noun(self.follower_group)} against {noun(self.leader_group)} on {self.board}"
+        number, first = len(self.rows), sum(bool(row.published) for row in self.rows)
+        made = f"{first} published when new, {number - first} reconstructed"
+        if first in (0, number):
+            made = f"{'all ' * (number > 1)}{'published when new' if first else 'reconstructed'}"
         text = (
-            f"{len(self.rows)} months of {what}, {first} of them published when they were new and "
-            f"the others reconstructed"
+            f"{number} month{'s' * (number != 1)} of {noun(self.follower_group)} against "
+            f"{noun(self.leader_group)} on {self.board} ({made})"
         )
         if not told:
             return f"{text}; none can be revised yet."
         worst = max(told, key=lambda row: abs(row.change))
+        if abs(worst.change) < _TOLD:
+            return f"{text}: by the list of {self.vintage} their figures read the same."
         mean = sum(abs(row.change) for row in told) / len(told)
+        # Both figures as the table has them: their difference may round to another number.
+        became = ", now ".join(in_words(each).partition(" (")[0] for each in worst.both)
         return (
             f"{text}: by the list of {self.vintage} their figures read {mean:.1f} months otherwise "
-            f"on average, at most {months(abs(worst.change))} ({worst.month.words()})."
+            f"on average, most of all that of {worst.month.words()} (first {became})."
         )
 
     def table(self) -> Table:

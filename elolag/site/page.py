@@ -76,7 +76,7 @@ def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
         recipe=markup.escape(frame.recipe),
         sections=[_escaped(markup, section) for section in page.sections],
         drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
-        to=lambda link: _address(link.to, root),
+        **ways(root, page.lang),
         version=__version__,
     )
 
@@ -102,6 +102,14 @@ def filled(name: str, style: str, script: str = "", more: str = "", **values: An
     return (text.rstrip() + "\n").encode()
 
 
+def ways(root: str, lang: str) -> dict[str, Any]:
+    """What a template asks of a link: where it leads from a page, and to which other language."""
+    return {
+        "to": lambda link: _address(link.to, root),
+        "abroad": lambda link: _abroad(link.to, lang),
+    }
+
+
 def _address(to: str, root: str) -> str:
     """What a link says: an address, a file beside the page (``./x``), or a path in the site."""
     if to.startswith(("https://", "./", "#", "mailto:")):
@@ -109,6 +117,14 @@ def _address(to: str, root: str) -> str:
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|/", to):
         raise ValueError(f"no link of a page leads to {to!r}")
     return root + to
+
+
+def _abroad(to: str, lang: str) -> str:
+    """The language of another page of the site, where it is not that of this one."""
+    if to.startswith(("https://", "./", "#", "mailto:")):
+        return ""
+    its = "de" if to.startswith("de/") else "en"
+    return "" if its == lang else its
 
 
 def markdown(page: Page, recipe: str) -> bytes:

@@ -14,6 +14,7 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, roles
+from elolag.results import citing as language
 from elolag.results.answer import lines
 from elolag.results.lag import LagResult
 from elolag.results.measures import under_headline
@@ -68,7 +69,7 @@ def frontier(material: Material) -> Figure:
         caption=(
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
             f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
-            f"{_open_marks(result)} {_bracket_words(result)} The "
+            f"{marks(result)} {bracket(result)} The "
             f"lag is read along the horizontal; the distance in height is the gap."
         ),
         draw=partial(plots.frontier, result),
@@ -77,28 +78,24 @@ def frontier(material: Material) -> Figure:
     )
 
 
-def _open_marks(result: LagResult) -> str:
+def marks(result: LagResult, lang: str = "en") -> str:
     """Which records of the chart rest on few votes, or why that cannot be told."""
-    if told := result.voteless:
-        return f"{first_up(told)}."
-    return f"Open marks: records of under {SETTLED_VOTES:,} votes."
+    key = "no open marks" if result.voteless else "open marks"
+    return words(key, lang, votes=language.whole(SETTLED_VOTES, lang))
 
 
-def _bracket_words(result: LagResult) -> str:
+def bracket(result: LagResult, lang: str = "en") -> str:
     """What the bracket of the chart is."""
     if result.estimand == "average":
-        return "Bracket: the two records that the best of the side behind stood between on the day."
-    return (
-        f"Bracket: the lag, drawn at the level of the side that is behind; the thick part is its "
-        f"{result.level:.0%} measurement interval."
-    )
+        return words("bracket average", lang)
+    return words("bracket", lang, level=language.percent(result.level, lang))
 
 
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
         f"{noun(result.follower_group)}, {min(r['counts_from'] for r in rows)} to {result.as_of}. "
-        f"{noun(result.leader_group)} stands at {result.leader_best.rating:.0f}, "
+        f"{first_up(noun(result.leader_group))} stands at {result.leader_best.rating:.0f}, "
         f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
         f"All points are in the table below the chart."
     )
@@ -189,8 +186,9 @@ def _path_figure(path: LagPath) -> Figure:
         caption=(
             f"Line: {line}. Bands, from dark to light: {INNER:.0%} and "
             f"{path.level:.0%} measurement interval of each day; thin lines: what holds the whole "
-            f"path with {path.level:.0%} probability. Where a band runs to the edge of the chart "
-            f"its end is only a bound. Ratings are those of {path.vintage}, with hindsight."
+            f"path with {INNER:.0%} (dotted) and with {path.level:.0%} probability. Where a band "
+            f"runs to the edge of the chart its end is only a bound. Ratings are those of "
+            f"{path.vintage}, with hindsight."
         ),
         draw=partial(plots.lag_path, path),
         table=table,

@@ -77,7 +77,7 @@ def test_sentences_are_punctuated_as_german_is() -> None:
         ("at most behind", "-Messintervall für chinesische Modelle: höchstens 9,0 Monate zurück)."),
         ("at most ahead", "für chinesische Modelle: höchstens 9,0 Monate voraus)."),
         ("unbounded", "(95-%-Messintervall für chinesische Modelle: unbegrenzt)."),
-        ("few models", "nur 1 chinesisches Modell, nötig sind mindestens 3 bewertete)."),
+        ("few models", "nur 1 chinesisches Modell bewertet, nötig sind mindestens 3)."),
         ("zero width", "ohne Breite: mindestens 95 % der Ziehungen ergeben denselben Wert)."),
         ("overtaken", "hatte sein Niveau früher erreicht als omni "
                       "(95-%-Messintervall: 1,0 bis 3,0 Monate)."),

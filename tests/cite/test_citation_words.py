@@ -71,7 +71,7 @@ def test_behind_is_worded_as_the_issue_has_it() -> None:
         "interval: 6.4 to 9.0)."
     )
     assert made("de").sentence == (
-        "Wir schätzen, dass das beste chinesische Modell auf der Arena-Rangliste „text“ am 19. "
+        "Wir schätzen, dass das beste chinesische Modell auf der Arena-Rangliste „Text“ am 19. "
         "August 2026 ein Niveau hatte, das US-Modelle 6,4 Monate zuvor erstmals erreicht hatten "
         "(95-%-Messintervall: 6,4 bis 9,0 Monate)."
     )

@@ -218,6 +218,13 @@ def test_official_lists_alone_answer_and_are_said(run: Command) -> None:
     assert {row["source"] for row in text} == {"arena-catalog", "arena-dataset"}
 
 
+def test_names_of_boards_are_never_broken(run: Command) -> None:
+    listed = run("archive", "list").out.splitlines()
+    names = [row["board"] for row in json.loads(run("archive", "list", "--json").out)]
+    assert "arena/document_style_control" in names
+    assert [name for name in names if not any(line.startswith(f"{name} ") for line in listed)] == []
+
+
 def test_ratings_of_ones_own_and_official_lists_exclude_each_other(
     run: Command, tmp_path: Path
 ) -> None:

@@ -136,3 +136,13 @@ def test_other_figures_take_a_size_too(run: Command, tmp_path: Path) -> None:
     assert done.code == 0
     with Image.open(target) as picture:
         assert abs(picture.width - plots.SIZES["phone"].width * plots.SIZES["phone"].dpi) <= 1
+
+
+def test_a_figure_is_not_said_to_hold_another_language(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "figure.svg"
+    result = estimate_lag(n_draws=100)
+    plots.save(plots.frontier(result, lang="de"), file, result)
+    assert run("cite", file).code == 0
+    done = run("cite", file, "--lang", "de")
+    assert (done.code, done.out) == (2, "")
+    assert "in English alone; leave --lang de out" in " ".join(done.err.split())

@@ -15,6 +15,7 @@ from elolag import plots
 from elolag.cli import main
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.compare import Slices, compare
+from elolag.plots.rows import slices_title
 from elolag.results.words import NO_WIDTH, compact, open_ended
 
 BOARD = "arena/webdev"
@@ -99,6 +100,18 @@ def test_countries_race_the_leader_and_the_leader_the_world() -> None:
     assert ("US", "not:US") in pairs
     assert "South Korea" in found.refused
     same(found)
+
+
+def test_the_table_says_whom_each_lab_is_compared_with(labs: Slices) -> None:
+    table = labs.table()
+    against = table.headings().index("against")
+    told = {row[0]: row[against] for row in table.cells()}
+    assert told["openai"] == "other US labs"
+    assert told["alibaba"] == "the US"
+    assert {s.name for s in labs.apart} == {n for n, text in told.items() if text != "the US"}
+    assert slices_title(labs) == "Labs against the US; US labs each against its others"
+    foreign = replace(labs, slices=tuple(s for s in labs.slices if s not in labs.apart))
+    assert slices_title(foreign) == "Each lab against the frontier of the US"
 
 
 def test_without_twelve_months_a_slice_has_no_average(labs: Slices) -> None:

@@ -270,7 +270,7 @@ def test_another_match_rule_is_said_and_names_no_match(
     found = estimate_lag(match_rule=rule, n_draws=400)
     assert found.to_dict()["policies"]["match_rule"] == rule
     assert headline.policies["match_rule"] == "reached"
-    assert f", {MATCHED[rule]} in Arena's blind text votes. On 19 August" in found.sentence()
+    assert f" in Arena's blind text votes, {MATCHED[rule]}. On 19 August" in found.sentence()
     assert f"match rule {rule}: {MATCHED[rule]}" in dict(found.rows())["estimand"]
     assert "match rule" not in headline.summary()
     assert not any(text in headline.summary() for text in MATCHED.values())
@@ -282,7 +282,7 @@ def test_another_match_rule_is_said_and_names_no_match(
     longer = {"below": 1, "between": 1, "not-worse": -1}[rule]
     assert longer * (found.low or 0.0) > longer * (headline.low or 0.0)
     assert any("not calibrated" in note for note in found.notes) == (rule == "not-worse")
-    assert f", {MATCHED[rule]} in Arena's blind text votes." in citation(found).sentence
+    assert f" in Arena's blind text votes, {MATCHED[rule]}." in citation(found).sentence
     assert f" {citing.MATCHED[rule]}. Am 19. August" in citation(found, "de").sentence
     with pytest.raises(UsageError, match=f"not {rule}"):
         citation(day)

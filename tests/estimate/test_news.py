@@ -14,7 +14,7 @@ from search import search
 
 import elolag
 from elolag.errors import UsageError
-from elolag.estimate.news import CAUSES, News, _Figure, _shapley, _State, _walk
+from elolag.estimate.news import CAUSES, Cause, News, _Figure, _shapley, _State, _walk
 from elolag.model import draws
 from elolag.model.estimands import Race
 from elolag.model.frontier import REACHED, MatchRule
@@ -195,6 +195,16 @@ def test_directions_are_words_and_no_signs(found: News) -> None:
     ):
         said = replace(found, figures={"current": figures})
         assert said.moved("current") == words
+        assert words in said.sentence()
+
+
+def test_nothing_is_above_all_where_the_models_offset_each_other(found: News) -> None:
+    for other, words in (
+        (0.08, "0.0 by new votes (among others one \u22120.1, two +0.1)"),
+        (-0.3, "0.4 by new votes (above all two \u22120.3, one \u22120.1)"),
+    ):
+        causes = (Cause("votes", "one", -0.1, None), Cause("votes", "two", other, None))
+        said = replace(found, figures={"average": (7.0, 7.0 + other - 0.1)}, causes=causes)
         assert words in said.sentence()
 
 

@@ -169,7 +169,7 @@ def test_first_is_said_only_where_one_of_the_two_sides_stands_first(
     assert "stands alone at the top on that day on the Arena text leaderboard with style" in (
         outlook.sentence()
     )
-    assert "Arena-Rangliste „text“ mit Stilkontrolle allein an der Spitze." in outlook.sentence(
+    assert "Arena-Rangliste „Text“ mit Stilkontrolle allein an der Spitze." in outlook.sentence(
         "de"
     )
     # Anthropic's best stands above OpenAI's, and that of the US above China's and France's.

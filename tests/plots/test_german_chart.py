@@ -106,7 +106,9 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
         "Sept. 2025",
     ]
     named = {"US": "USA", "CN": "China", "FR": "Frankreich", "EU": "EU", "AE": "Emirate",
-             "open": "offen", "closed": "geschlossen", "lab:openai": "openai"}  # fmt: skip
+             "open": "offen", "closed": "geschlossen", "lab:openai": "openai",
+             "US+open": "USA, offen", "CN+not:open": "China, geschlossen",
+             "not:CN": "nicht China", "US,EU": "USA oder EU"}  # fmt: skip
     assert {group: german_name(group) for group in named} == named
 
 
@@ -120,8 +122,30 @@ def test_the_path_of_a_german_page_is_lettered_in_german(estimand: str) -> None:
     axes = plots.lag_path(path, lang="de", title="")
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     told = [*shown(axes), *legend]
-    assert {"Monate", "China zurück", "95-%-Intervall je Tag", "95-%-Band des Verlaufs"} <= {*told}
+    assert {"Monate", "China zurück", "95-%-Intervall je Tag", "95-%-Verlaufsband"} <= {*told}
     assert legend[0] == ("Mittel" if estimand == "average" else "Abstand")
     assert [text for text in told if ENGLISH.search(text)] == []
     english = plots.lag_path(path, title="").get_legend().get_texts()
-    assert [t.get_text() for t in english][1:] == ["50%", "95% each day", "50%", "95% whole path"]
+    assert [t.get_text() for t in english][1:] == [
+        "50% each day", "95% each day", "50% whole path", "95% whole path",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("size", ["page", "phone", "column"])
+def test_the_key_to_the_bands_names_each_once_and_ends_within_the_chart(
+    lang: str, size: str
+) -> None:
+    legend = plots.lag_path(
+        lag_path("2026-01-01", n_draws=60), lang=lang, size=size, title=""
+    ).get_legend()
+    names = [text.get_text() for text in legend.get_texts()]
+    assert len(set(names)) == len(names) == 5
+    assert legend.get_window_extent().x1 <= legend.get_figure().bbox.x1
+
+
+def test_a_chart_without_an_interval_calls_nothing_grey() -> None:
+    said = in_state("behind", "current")
+    assert Speaker(said, "de").marks(hollow=False).endswith(" (grau).")
+    open_ended = in_state("at least behind", "current")
+    assert "grau" not in Speaker(open_ended, "de").marks(hollow=False)

@@ -39,6 +39,17 @@ def test_lines_fit_and_lose_no_word(words: list[str], width: float, dpi: int) ->
             assert text.get_window_extent().width > width - 1
 
 
+def test_no_line_begins_with_a_percent_sign() -> None:
+    figure = Figure(dpi=72)
+    FigureCanvasAgg(figure)
+    for width in range(60, 120):
+        text = figure.text(0, 0, "Balken: 95 % der Verteilung, 31 % davon.", fontsize=8)
+        _wrap(text, float(width))
+        lines = text.get_text().split("\n")
+        assert len(lines) > 1
+        assert not [line for line in lines if line.startswith("%")]
+
+
 def test_what_takes_the_pointer_is_in_an_svg_alone(headline: LagResult) -> None:
     axes = plots.frontier(headline)
     before = axes.get_children()

@@ -15,7 +15,7 @@ import elolag
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
-from elolag.results.citing import about, aged, likely
+from elolag.results.citing import STYLED, about, aged, likely
 from elolag.results.lag import LagResult
 from elolag.results.verdict import _STATES as DAYS
 from elolag.results.verdict import Gap, Match
@@ -203,8 +203,8 @@ HOCH = "in den Blindabstimmungen von Arena (Text, ohne Stilkontrolle)"
          "about 6 months behind the US (6.4; no 95% measurement interval: only 1 Chinese model, "
          "and at least 3 rated ones are needed): that much earlier, a US model had first scored as "
          f"high {HIGH}.",
-         "rund 6 Monate hinter den USA (6,4; kein 95-%-Messintervall: nur 1 chinesisches Modell, "
-         "nötig sind mindestens 3 bewertete): So viel früher hatte erstmals ein US-Modell "
+         "rund 6 Monate hinter den USA (6,4; kein 95-%-Messintervall: nur 1 chinesisches Modell "
+         "bewertet, nötig sind mindestens 3): So viel früher hatte erstmals ein US-Modell "
          f"{HOCH} ebenso gut abgeschnitten."),
     ],
 )  # fmt: skip
@@ -324,6 +324,12 @@ def test_windows(window: float, english: str, german: str) -> None:
          "in den Blindabstimmungen von Arena (Text, Kategorie „schwierige Aufgaben“)"),
         ("arena/webdev", "overall", "in Arena's blind web-development votes",
          "in den Blindabstimmungen von Arena (Webentwicklung)"),
+        ("arena/document", "overall", "in Arena's blind document votes (without style control)",
+         "in den Blindabstimmungen von Arena (Dokumente, ohne Stilkontrolle)"),
+        ("arena/search_style_control", "overall", "in Arena's blind web-search votes",
+         "in den Blindabstimmungen von Arena (Websuche)"),
+        ("comparia/text", "overall", "on the board comparia/text",
+         "auf der Rangliste von compar:IA (Text)"),
         ("epoch/eci", "overall", "on the Epoch Capabilities Index",
          "auf dem Epoch Capabilities Index"),
         ("metr/time-horizon", "overall", "on METR's time-horizon board",
@@ -337,6 +343,21 @@ def test_boards(board: str, category: str, english: str, german: str) -> None:
     assert lines(result, "de")[0].endswith(f"ein US-Modell {german} ebenso gut abgeschnitten.")
 
 
+def test_a_board_is_said_to_be_without_style_control_where_there_is_one_with_it() -> None:
+    names = set(elolag.open_archive().boards())
+    siblings = {name for name in names if f"{name}_style_control" in names}
+    assert {f"arena/{kind}" for kind in STYLED} == siblings
+
+
+def test_the_votes_are_named_before_the_rule_that_dates() -> None:
+    policies = {**made("average").policies, "match_rule": "below"}
+    result = made("average", policies=policies)
+    assert lines(result)[0].endswith(f") {HIGH}, dated by the last model below the level.")
+    assert lines(result, "de")[0].endswith(
+        f"), {HOCH} gemessen und datiert mit dem letzten Modell unter dem Niveau."
+    )
+
+
 @pytest.mark.parametrize(
     ("leader", "follower", "english", "german"),
     [
@@ -344,6 +365,11 @@ def test_boards(board: str, category: str, english: str, german: str) -> None:
          "the best DeepSeek AI model of the day was on average about 6 months behind OpenAI models",
          "lag das jeweils beste KI-Modell von DeepSeek im Mittel rund 6 Monate hinter Modellen von "
          "OpenAI"),
+        ("US+not:lab:openai", "CN",
+         "China's best AI model of the day was on average about 6 months behind US non-OpenAI "
+         "models",
+         "lag das jeweils beste chinesische KI-Modell im Mittel rund 6 Monate hinter US-Modellen "
+         "anderer Labore als OpenAI"),
         ("closed", "open",
          "the best open-weights AI model of the day was on average about 6 months behind closed "
          "models",

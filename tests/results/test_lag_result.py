@@ -375,7 +375,7 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
     )
     german = citation(sparse, "de").sentence
     assert (
-        "kein 95-%-Messintervall: nur 1 chinesisches Modell, nötig sind mindestens 3 bewertete"
+        "kein 95-%-Messintervall: nur 1 chinesisches Modell bewertet, nötig sind mindestens 3"
         in german
     )
     more = (*models, point("CN", "x", 1300), point("CN", "y", 1310))

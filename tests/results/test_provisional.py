@@ -269,7 +269,7 @@ def test_a_citation_of_the_gap_states_none(result: LagResult) -> None:
     assert german.sentence == (
         f"Solange {STRANGE} (1525) noch nicht zugeordnet ist und das beste Modell einer der beiden "
         f"Seiten sein könnte, lässt sich der Abstand zwischen chinesischen Modellen und "
-        f"US-Modellen auf der Arena-Rangliste „text“ am 19. August 2026 nicht angeben."
+        f"US-Modellen auf der Arena-Rangliste „Text“ am 19. August 2026 nicht angeben."
     )
     several = replace(
         gap,

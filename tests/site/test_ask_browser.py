@@ -139,6 +139,29 @@ def test_and_where_models_were_left_behind(
     assert "did not travel" in str([asking.answered(few, q).get("refused") for q in questions])
 
 
+#: How many points of the lines of the chart lie under a name.
+CROSSED = """() => {
+  const names = [...document.querySelectorAll("#chart .name")].map(name => name.getBBox());
+  let crossed = 0;
+  for (const path of document.querySelectorAll("#chart path:not(.bracket)"))
+    for (let at = 0; at < path.getTotalLength(); at += 1) {
+      const {x, y} = path.getPointAtLength(at);
+      crossed += names.some(b => x > b.x && x < b.x + b.width
+        && y > b.y + 2 && y < b.y + b.height - 2);
+    }
+  return names.length === 2 ? crossed : -1;
+}"""
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_no_line_runs_through_the_name_at_its_end(
+    opened: Callable[..., Page], address: str, width: str
+) -> None:
+    page = opened(address, width)
+    page.wait_for_selector("#chart .name")
+    assert page.evaluate(CROSSED) == 0
+
+
 @pytest.fixture(scope="module")
 def standing(browser: Browser, address: str) -> Iterator[Page]:
     """The page opened once, for links that are followed while it stands open."""

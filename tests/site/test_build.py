@@ -116,8 +116,22 @@ def test_every_page_is_sound_and_strict(built: Site) -> None:
         assert whole[0]["lang"] == ("de" if german else "en"), path
         if path.name != "embed.html":
             assert {"header", "footer"} <= set(tags), path
-        if path.parent.name not in (*MONTHS, "ask"):
+        if path.parent.name not in MONTHS:
             assert "nav" in tags, path
+
+
+def test_a_german_page_says_which_links_lead_to_english_pages(built: Site) -> None:
+    for path in ("de/index.html", "de/models/index.html"):
+        text = (built.path / path).read_text("utf-8")
+        links = re.findall(r'<li><a href="(\.\./[^"]*)"( hreflang="en")?>([^<]*)</a>', text)
+        assert {"Monate (englisch)", "Über (englisch)", "English"} <= {name for *_, name in links}
+        for to, marked, name in links:
+            german = to.removeprefix("../").removeprefix("../").startswith("de/")
+            assert bool(marked) is not german, to
+            assert name.endswith(" (englisch)") is not (german or name == "English"), to
+    english = (built.path / "index.html").read_text("utf-8")
+    assert '<a href="de/index.html" hreflang="de">Deutsch</a>' in english
+    assert 'hreflang="en"' not in english
 
 
 def test_pages_conform(built: Site) -> None:

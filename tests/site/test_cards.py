@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elolag import tags
 from elolag.estimate.model_dates import ModelDate
 from elolag.results import citing
+from elolag.results.cards import _BEHIND
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.site.cards import Deck, _slugs, address, references
 from elolag.site.content import Page
@@ -160,6 +162,70 @@ def test_the_best_of_a_list_of_its_day_has_a_card_though_it_is_no_record(found: 
     assert "none by the ratings of" in text
     assert "the best of its side on one of 2 lists, that of" in text
     assert weak not in Deck(replace(old, leads=None)).models
+
+
+@pytest.mark.parametrize(
+    ("tops", "first", "english", "german"),
+    [
+        (1, 1, "on one of 9 lists, that of 1 May 2026; there ahead of the other side.",
+         "Das beste seiner Seite auf einer von 9 Listen, der vom 1. Mai 2026; auf ihr auch vor der "
+         "anderen Seite."),
+        (3, 1, "to 3 May 2026; ahead of the other side on one of them.",
+         "Das beste seiner Seite auf 3 von 9 Listen, vom 1. Mai 2026 bis zum 3. Mai 2026; auf "
+         "einer davon vor der anderen Seite."),
+        (3, 2, "to 3 May 2026; ahead of the other side on 2.", "; auf 2 davon vor der anderen"),
+    ],
+)  # fmt: skip
+def test_on_how_many_lists_it_was_the_best(
+    found: Found, tops: int, first: int, english: str, german: str
+) -> None:
+    assert found.leads is not None
+    model = next(m for m in found.dates.models if m.group == found.leads.leader_group)
+    one = found.leads.standings[0]
+    days = [f"2026-05-0{day}" for day in range(1, 10)]
+    standings = tuple(
+        replace(one, date=day, leader=model.model if k < tops else "another",
+                leader_rating=1500.0, follower_rating=1499.0 if k < first else 1501.0)
+        for k, day in enumerate(days)
+    )  # fmt: skip
+    deck = Deck(replace(found, leads=replace(found.leads, standings=standings)))
+    assert english in _points(deck.card(model, "en"))
+    assert german.removeprefix("Das ") in _points(deck.card(model, "de"))
+
+
+def test_a_german_sentence_after_a_colon_begins_with_a_capital(
+    deck: Deck, cards: dict[tuple[str, str], Page]
+) -> None:
+    for model in deck.models:
+        page = cards[model.model, "de"]
+        for text in (page.standfirst, _points(page)):
+            assert re.search(r": (Chinesische|US-)[- ]?Modelle ", text)
+            assert not re.search(r": chinesische Modelle ", text)
+
+
+def test_no_bracket_stands_within_another_and_parents_are_told_in_german(found: Found) -> None:
+    deck, tables = Deck(found), found.material.tables
+    model = deck.models[0]
+    row = tables.models[model.model]
+    lab = replace(
+        tables.lab(row), name="Moonshot AI (Kimi)", parent="Tsinghua University researchers"
+    )
+    changed = replace(found.material, tables=replace(tables, labs={row.lab: (lab,)}))
+    deck = Deck(replace(found, material=changed))
+    for lang, parent in (
+        ("en", "controlling parent: Tsinghua University researchers."),
+        ("de", "maßgeblich getragen von: Forschende der Tsinghua-Universität."),
+    ):
+        page = deck.card(model, lang)
+        assert "(Moonshot AI, " in page.standfirst
+        assert "Moonshot AI (Kimi), " in _points(page)
+        assert parent in _points(page)
+
+
+def test_every_description_of_who_is_behind_a_lab_has_its_german() -> None:
+    parents = {row.parent for rows in tags.ours().labs.values() for row in rows}
+    told = {p for p in parents if re.search(r"\b(researchers|partners|team|with)\b", p)}
+    assert told == set(_BEHIND)
 
 
 def test_a_card_is_model_dates_and_tags_field_by_field(

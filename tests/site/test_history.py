@@ -26,7 +26,7 @@ from elolag.own import own_board
 from elolag.results import citing
 from elolag.results.pages import words
 from elolag.site import Site, record
-from elolag.site.history import Record, answer, compiled, revising
+from elolag.site.history import Figure, Record, answer, compiled, revising
 from elolag.site.months import FACTS, Frozen, Month, frozen, next_release
 from elolag.site.months import months as months_of
 from tests.command import Command, runner
@@ -239,6 +239,23 @@ def test_the_record_needs_no_folder_where_nothing_changed(
 
 def test_record_reads_the_folder(plain: Site, made: Made, months: dict[str, Any]) -> None:
     assert record(plain.path, **months).rows == made(frozen(plain.path)).rows
+
+
+def test_the_sentence_gives_the_figures_of_the_table(reconstructed: Record) -> None:
+    """Of 6.42 and 7.16 the difference rounds to 0.7, and the table shows 6.4 and 7.2."""
+    rows = [
+        replace(row, published=day, first=Figure(then, 5.0, 8.0), revised=Figure(now, 5.0, 8.0))
+        for row, day, then, now in zip(
+            reconstructed.rows, ("", "", DAY), (6.42, 6.0, 6.0), (7.16, 6.1, 6.0), strict=True
+        )
+    ]
+    told = replace(reconstructed, rows=tuple(rows)).sentence()
+    assert "(1 published when new, 2 reconstructed)" in told
+    assert "December 2025 (first 6.4 months behind, now 7.2 months behind)" in told
+    same = replace(reconstructed, rows=(rows[2],)).sentence()
+    assert same.startswith("1 month of ")
+    assert same.endswith("figures read the same.")
+    assert "(published when new)" in same
 
 
 def test_record_says_what_it_was_asked(reconstructed: Record, months: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,8 +18,9 @@ from elolag.estimate.measures import beside
 from elolag.estimate.session import prepare
 from elolag.results.measures import under_headline
 from elolag.results.pages import words
+from elolag.site import front, sections
 from elolag.site import material as checks
-from elolag.site.material import Checks, Extent, Material, gather
+from elolag.site.material import Checks, Extent, Found, Material, gather
 from elolag.site.sections import frontier, moved, other
 from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
@@ -156,3 +158,21 @@ def test_the_answer_is_told_before_the_chart_and_the_day_after(world: World) -> 
     places = [page.index(str(escape(average[:60]))), page.index('id="chart-frontier'),
               page.index(str(escape(day[:60])))]  # fmt: skip
     assert places == sorted(places)
+
+
+def test_a_german_chart_explains_what_the_english_one_does(found: Found) -> None:
+    figures = (sections.frontier(found.material), sections.over_time(found.material).figures[0])
+    told = [(f.caption, front._german(f, found.material).caption) for f in figures]
+    for pairs, (english, german) in (
+        ({"Open marks": "Hohle Zeichen", "15,000": "15.000", "Bracket": "Klammer"}, told[0]),
+        ({"50% (dotted)": "50 % (gepunktet)", "95% prob": "95 %. "}, told[1]),
+    ):
+        for each, its in pairs.items():
+            assert each in english
+            assert its in german
+
+
+def test_every_sentence_about_the_chart_begins_with_a_capital(found: Found) -> None:
+    alt = sections.frontier(found.material).alt
+    assert "The US stands at" in alt
+    assert not re.search(r"\. [a-z]", alt)

@@ -617,9 +617,11 @@ function draw(S, r, day, world, asked) {
       dot.append(svg("title", {}, `${point.dated}: ${even(point.rating)}`));
       made.append(dot);
     }
-    const end = y(side.run[side.n - 1]), up = s === (r.leads ? 1 : 0);
-    made.append(svg("text", {class: `name ${css}`, x: wide - right, y: end + (up ? -9 : 24), "text-anchor": "end"},
-      `${D.nouns[s]}: ${r.best[s].name}`));
+    const name = `${D.nouns[s]}: ${r.best[s].name}`, up = s === (r.leads ? 1 : 0);
+    const end = y(side.run[side.n - 1]), begins = r.as_of - 8 * name.length / (wide - left - right) * (r.as_of - from);
+    // Its line rises: what lies under it where the name begins does so all along.
+    const under = Math.max(end, y(Math.max(side.at(begins), low))) + 18;
+    made.append(svg("text", {class: `name ${css}`, x: wide - right, y: up ? end - 9 : Math.min(under, bottom - 4), "text-anchor": "end"}, name));
   });
   if (day.below && day.below.from > from && day.below.from < r.as_of) {
     const a = x(day.below.from), b = x(r.as_of), at = y(level), size = inMonths((r.as_of - day.below.from) / DPM);
