@@ -80,8 +80,8 @@ def frontier(material: Material) -> Figure:
 
 def marks(result: LagResult, lang: str = "en") -> str:
     """Which records of the chart rest on few votes, or why that cannot be told."""
-    key = "no open marks" if result.voteless else "open marks"
-    return words(key, lang, votes=language.whole(SETTLED_VOTES, lang))
+    votes = language.whole(SETTLED_VOTES, lang)
+    return words("no open marks" if result.voteless else "open marks", lang, votes=votes)
 
 
 def bracket(result: LagResult, lang: str = "en") -> str:
