@@ -211,7 +211,7 @@ def _result(
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
     mean, spread = study.fitted.mean, study.fitted.spread
-    votes = panel.votes
+    votes = panel.entry_votes
 
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]

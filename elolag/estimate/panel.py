@@ -243,7 +243,7 @@ class Panel:
         return measure_of(self.board, newest.method, newest.source)
 
     @property
-    def votes(self) -> dict[str, int]:
+    def entry_votes(self) -> dict[str, int]:
         """Votes by entry, where the newest list prints them."""
         table = self.placed.table.dropna(subset="votes")
         table = table[table["link"] < 0]

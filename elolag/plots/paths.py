@@ -105,7 +105,7 @@ def lag_path(
     name = words("path average" if path.estimand == "average" else "path lag", lang)
     line = pen.line(days[at], path.months[at], 1, zorder=3, label=name)
     _hatch(pen, path, bounds)
-    _sides(pen, path.follower_group, bounds, lang)
+    _sides(pen, path.follower_group, bounds, lang, right=_right_is_free(path))
     pen.tidy()
     pen.date_axis(days[0], days[-1], lang)
     axes.set_ylabel(words("path months", lang))
@@ -232,21 +232,44 @@ def _hatch(pen: Pen, path: LagPath, bounds: tuple[float, float]) -> None:
             )  # fmt: skip
 
 
-def _sides(pen: Pen, group: str, bounds: tuple[float, float], lang: str = "en") -> None:
-    """Say in words which side of zero is which; the axis has no minus signs."""
+def _right_is_free(path: LagPath) -> tuple[bool, bool]:
+    """Whether the upper, and the lower, right corner is at least as free as the left one."""
+    third = max(len(path.days) // 3, 1)
+    top = np.where(np.isnan(path.band_high), np.inf, path.band_high)
+    bottom = np.where(np.isnan(path.band_low), -np.inf, path.band_low)
+    return (
+        bool(top[-third:].max() <= top[:third].max()),
+        bool(bottom[-third:].min() >= bottom[:third].min()),
+    )
+
+
+def _sides(
+    pen: Pen,
+    group: str,
+    bounds: tuple[float, float],
+    lang: str = "en",
+    right: tuple[bool, bool] = (True, True),
+) -> None:
+    """Say in words which side of zero is which; the axis has no minus signs.
+
+    `right`: whether it is said in the upper, and in the lower, right corner, not the left one.
+    """
     measures = pen.size
     follower = (german_name if lang == "de" else short)(group)
     pen.zero(zorder=2.5)
     room = bounds[1] - bounds[0]
     behind = words("path behind", lang, follower=follower)
     ahead = words("path ahead", lang, follower=follower)
-    for edge, side, up in ((bounds[1], behind, True), (bounds[0], ahead, False)):
+    corners = ((bounds[1], behind, True, right[0]), (bounds[0], ahead, False, right[1]))
+    for edge, side, up, at_right in corners:
         if abs(edge) < 0.06 * room:
             continue
+        away = (-0.3 if at_right else 0.3) * measures.font
         pen.axes.annotate(
-            visible(side), (1, 1 if up else 0), xycoords="axes fraction",
-            xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
-            textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
+            visible(side), (int(at_right), int(up)), xycoords="axes fraction",
+            xytext=(away, (-0.5 if up else 0.4) * measures.font),
+            textcoords="offset points", ha="right" if at_right else "left",
+            va="top" if up else "bottom", color=INK,
             fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,
             parse_math=False,
         )  # fmt: skip

@@ -131,7 +131,7 @@ def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
             [k, *row] for k, (row, usual) in enumerate(rows) if row != usual
         ]
     best = cast.best_entries(carried.fitted)
-    votes = carried.panel.votes
+    votes = carried.panel.entry_votes
     doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * carried.fitted.spread[best]
     (means,) = carried.means
     own = carried.panel.measure.name == "own"

@@ -225,6 +225,19 @@ def test_a_censored_stretch_is_hatched_and_nothing_finite_is_cut(path: LagPath) 
     assert not any(c.get_hatch() for c in plain.collections)
 
 
+@pytest.mark.parametrize(("step", "aligned"), [(0.05, "left"), (-0.05, "right")])
+def test_a_side_is_named_where_the_bands_leave_room(
+    path: LagPath, step: float, aligned: str
+) -> None:
+    far = 9 + step * np.arange(len(path.days))
+    named = {"band_high": far, "high": far, "inner_high": far, "inner_band_high": far}
+    (label,) = (
+        text for text in plots.lag_path(replace(path, **named)).texts
+        if text.get_text() == "China behind"
+    )  # fmt: skip
+    assert label.get_ha() == aligned
+
+
 def test_the_inner_bands_lie_inside_the_outer_ones(path: LagPath) -> None:
     assert (path.low <= path.inner_low).all()
     assert (path.inner_high <= path.high).all()
