@@ -165,6 +165,7 @@ def test_nothing_official_was_held_to_be_cut(table: list[Row]) -> None:
     }
 
 
+@pytest.mark.fresh
 def test_nine_days_alone(tmp_path: Path, upstream: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [p for p in build_archive.payloads(upstream) if FIRST <= p.retrieved_at <= LAST]
     monkeypatch.setattr(build_archive, "payloads", lambda _: found)

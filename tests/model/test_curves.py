@@ -12,7 +12,9 @@ from scipy.optimize import linprog, lsq_linear
 import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.comparison import _unrated
 from elolag.estimate.lag import ESTIMANDS
+from elolag.estimate.session import prepare
 from elolag.model import curves
 from elolag.model.frontier import Steps
 
@@ -177,7 +179,7 @@ def test_all_estimands_list_refusals() -> None:
 
 def test_records_that_only_the_raw_board_ever_rated_are_listed(tmp_path: Path) -> None:
     # Style control rated gemini-1.5-pro-exp-0801 in its two earliest lists alone.
-    assert elolag.estimate_all(n_draws=200).unrated == ()
+    assert _unrated(prepare(n_draws=200), {}) == ()
     shipped = elolag.open_archive().path
     shutil.copytree(shipped / "arena/text", tmp_path / "arena/text")
     early = shutil.ignore_patterns("2025-01-28", "2025-02-05")

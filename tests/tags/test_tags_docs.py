@@ -37,6 +37,7 @@ def numbers() -> dict[str, dict[str, object]]:
     return found
 
 
+@pytest.mark.fresh
 def test_the_written_sections_are_those_the_script_writes(
     script: ModuleType, numbers: dict[str, dict[str, object]]
 ) -> None:
