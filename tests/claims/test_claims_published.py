@@ -58,6 +58,14 @@ def test_epochs_figures_of_may_are_tested_as_they_were_made(report: ClaimsReport
 
 
 @pytest.mark.fresh
+def test_the_lead_was_not_traded_on_the_arenas_list(report: ClaimsReport) -> None:
+    found = report["ai-index-2026-lead"]
+    assert found.verdict == "too large"
+    assert found.deciding is not None
+    assert found.deciding.value == 0
+
+
+@pytest.mark.fresh
 def test_one_claim_alone_is_as_among_all(report: ClaimsReport) -> None:
     (alone,) = check_claims(keys=["epoch-2026-us-china-range"], n_draws=200).assessments
     assert alone.to_dict() == report["epoch-2026-us-china-range"].to_dict()

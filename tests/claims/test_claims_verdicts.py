@@ -562,23 +562,26 @@ def test_who_led_is_counted_as_listed(tmp_path: Path) -> None:
         check_claims(add=path, only_added=True, n_draws=200)
 
 
-def test_lists_are_counted_by_the_policies_that_are_asked(tmp_path: Path) -> None:
+def test_lists_are_counted_by_the_policies_that_are_asked(
+    planted: Callable[..., Path], tmp_path: Path
+) -> None:
     path = tmp_path / "led.toml"
-    text = '[[claim]]\nkey = "x"\nwho = "X"\ndate = "2026-08-19"\nwhere = "https://example.org"\n'
+    text = '[[claim]]\nkey = "x"\nwho = "X"\ndate = "2024-12-30"\nwhere = "https://example.org"\n'
     text += 'paraphrase = "p"\nleader = "lab:meta"\nfollower = "lab:nvidia"\nlow = 0\nhigh = 0\n'
-    text += 'board = "arena/text"\nkind = "led"\nsince = "2025-01-01"\nwhy = "w"\nverified = true\n'
+    text += 'board = "arena/text"\nkind = "led"\nsince = "2024-09-01"\nwhy = "w"\nverified = true\n'
     path.write_text(text + 'checked = "c"\n', "utf-8")
-    asked: elolag.Question = {"n_draws": 100, "policies": Policies(derivatives="drop")}
-    (found,) = check_claims(add=path, only_added=True, **asked).assessments
-    led = elolag.who_led(
-        "2025-01-01", board="arena/text", leader="lab:meta", follower="lab:nvidia", **asked
-    ).until("2026-08-19")
-    assert found.deciding is not None
-    assert found.deciding.value == len(led.changes)
-
-
-def test_the_lead_was_not_traded_on_the_arenas_list() -> None:
-    (found,) = check_claims(keys=["ai-index-2026-lead"], n_draws=200).assessments
-    assert found.verdict == "too large"
-    assert found.deciding is not None
-    assert found.deciding.value == 0
+    days = ("2024-09-15", "2024-10-15", "2024-11-04", "2024-12-30")
+    folder = planted(tuple(f"arena/text/{day}" for day in days))
+    led = []
+    for derivatives in ("keep", "drop"):
+        asked: elolag.Question = {
+            "n_draws": 100, "archive": folder, "policies": Policies(derivatives=derivatives),
+        }  # fmt: skip
+        (found,) = check_claims(add=path, only_added=True, **asked).assessments
+        changes = elolag.who_led(
+            "2024-09-01", board="arena/text", leader="lab:meta", follower="lab:nvidia", **asked
+        ).changes
+        assert found.deciding is not None
+        assert found.deciding.value == len(changes)
+        led.append(len(changes))
+    assert led == [1, 0]

@@ -19,6 +19,8 @@ from month_worlds import ADDRESS, MONTHS, NEW, Later, files
 from elolag.site import Site
 from elolag.site.folder import SUMS
 
+pytestmark = pytest.mark.fresh
+
 PAGES = (
     "index.html", "de/index.html", "months/index.html", "models/index.html",
     "de/models/index.html", "groups/index.html", "leads/index.html", "claims/index.html",

@@ -268,6 +268,7 @@ def test_no_script_and_a_small_page(world: World, name: str) -> None:
     assert "default-src &#39;none&#39;" in policy
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     ("width", "shown"), [("desktop", "frontier.svg"), ("phone", "frontier-phone.png")]
 )
