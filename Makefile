@@ -27,7 +27,7 @@ test fresh: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/installed-dev browser ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest $(SPREAD)
 
-fresh: $(VENV)/installed-dev ## Are pages, notebooks, site and kept tables what the code makes now?
+fresh: $(VENV)/installed-dev browser ## Are pages, notebooks, site and kept tables what the code makes now?
 	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
 browser: | $(BIN)/python ## For the tests of the report: ask apt for Chromium where root may

@@ -53,12 +53,18 @@ def pytest_collection_finish() -> None:
 
 #: Rooms whose files share what takes long to make: one worker has them all.
 TOGETHER = ("claims", "site")
+#: What these test is no part of the package: it makes the kept tables, which `make fresh` checks.
+FRESH = ("benchmarks",)
 #: Of `make fresh`, the files that take longest.
 LONGEST = ("test_notebooks.py", "test_docs.py")
 
 
+@pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Such come first: begun late, one would keep its worker after the other is done."""
+    """Mark whole rooms; put first what, begun late, would keep its worker after the other is done."""
+    for item in items:
+        if item.path.parent.name in FRESH and item.get_closest_marker("slow") is None:
+            item.add_marker("fresh")
     items.sort(key=lambda item: (item.path.parent.name not in TOGETHER,
                                  item.path.name not in LONGEST))  # fmt: skip
 
