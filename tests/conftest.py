@@ -61,7 +61,7 @@ LONGEST = ("test_notebooks.py", "test_docs.py")
 
 @pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whole rooms; put first what, begun late, would keep its worker after the other is done."""
+    """Mark whole rooms; what keeps a worker long comes first, lest it be begun last."""
     for item in items:
         if item.path.parent.name in FRESH and item.get_closest_marker("slow") is None:
             item.add_marker("fresh")
