@@ -129,16 +129,18 @@ def answers(
             at = tuple(map(str, QUANTILES))
             quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
             found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
+    days = tuple(months_after(day, months) for months in range(1, _SPAN + 1))
+    ends = np.array([to_day(each) for each in days])
+    by = {name: np.round(chances(d, ends), 4).tolist() for name, d in projected.dates.items()}
     asked: list[tuple[int | None, str]] = [(m, months_after(day, m)) for m in HORIZONS]
     asked += [(None, each) for each in on]
     for (ahead, end), gap in zip(asked, projected.figures["gap"].T, strict=True) if alone else ():
-        first = round(probability(gap < 0), 4)
+        # Who stands first has passed by then: of that a few draws more are held to come later.
+        passed = by["parity"][int(np.searchsorted(ends, to_day(end)))]
+        first = min(round(probability(gap < 0), 4), passed)
         both = (first, round(1 - first, 4))
         found.append(said("first", ahead, end, None, "pmf", (follower, OTHER), both))
-    days = tuple(months_after(day, months) for months in range(1, _SPAN + 1))
-    for name, dates in projected.dates.items():
-        by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
-        found.append(said(name, _SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
+    found += [said(name, _SPAN, days[-1], None, "cdf", days, tuple(p)) for name, p in by.items()]
     return tuple(found)
 
 

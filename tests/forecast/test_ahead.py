@@ -64,6 +64,7 @@ def test_the_path_ends_with_the_figure_of_the_day(outlook: Outlook) -> None:
 def test_answers_are_counted_from_the_draws() -> None:
     rng = np.random.default_rng(0)
     figures = {name: rng.normal(size=(99, 4)) for name in ("average", "current", "gap")}
+    figures["gap"][33:] = 1.0
     dates = {
         "parity": np.where(np.arange(99) < 33, to_day("2026-03-15"), np.inf),
         "reach": np.full(99, to_day("2026-02-01")),
@@ -84,6 +85,19 @@ def test_answers_are_counted_from_the_draws() -> None:
     assert parity.at[:3] == ("2026-02-28", "2026-03-31", "2026-04-30")
     assert parity.values[:3] == (round(1 / 124, 4), round(35 / 124, 4), round(36 / 124, 4))
     assert found["reach", _SPAN].values[0] == round(100 / 124, 4)
+
+
+def test_who_stands_first_is_no_likelier_than_who_has_passed() -> None:
+    """In every draw the follower is ahead; of its date a draw more lies in every later month."""
+    figures = {name: np.full((99, 5), -1.0) for name in ("average", "current", "gap")}
+    dates = dict.fromkeys(("parity", "reach"), np.full(99, to_day("2026-02-01")))
+    found = answers(Projected(figures, dates), "2026-01-31", "US", "CN", on=("2026-03-01",))
+    passed = next(a for a in found if a.target == "parity").values
+    assert passed[:3] == (round(100 / 124, 4), round(101 / 124, 4), round(102 / 124, 4))
+    first = {a.end: a.values for a in found if a.target == "first"}
+    assert first["2026-02-28"] == (passed[0], round(1 - passed[0], 4))
+    assert first["2026-03-01"][0] == passed[1]
+    assert first["2027-01-31"][0] == passed[11]
 
 
 def test_the_sentences_say_the_numbers_of_the_answers(outlook: Outlook) -> None:
