@@ -261,7 +261,7 @@ class Outlook(Estimated):
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
-        unit = "months, or points of the gap"
+        unit = f"months; of the gap {self.measure.points}"
         columns = (
             data("model", "of the ledger"),
             Column("target", "Target", "what is forecast"),
@@ -282,7 +282,8 @@ class Outlook(Estimated):
         rows = []
         for found in self.answers[model]:
             held = dict(zip(found.at, found.values, strict=True))
-            row: dict[str, Any] = {"model": model, "target": _CALLED[found.target]}
+            called = _CALLED[found.target].format(self.measure.points)
+            row: dict[str, Any] = {"model": model, "target": called}
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
@@ -349,12 +350,13 @@ class Outlook(Estimated):
                 f"the ledger takes the default question only, and this one has its own "
                 f"{', '.join(self.asked)}: leave that out"
             )
-        return tuple(
-            Forecast(
-                self.vintage, self.board, model, said, "", tuple(a for a in found if a.end > said)
-            )
-            for model, found in self.answers.items()
-        )
+        # A day that was asked for and ends a horizon too is answered once.
+        ends = {months_after(self.vintage, months) for months in HORIZONS}
+        rounds = []
+        for model, found in self.answers.items():
+            told = (a for a in found if a.end > said and (a.horizon or a.end not in ends))
+            rounds.append(Forecast(self.vintage, self.board, model, said, "", tuple(told)))
+        return tuple(rounds)
 
 
 def _placed(value: float) -> str:
@@ -367,7 +369,7 @@ _QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
 _CALLED = {
     "average": "average over 12 months",
     "current": "lag of the day",
-    "gap": "gap in points",
+    "gap": "gap in {}",
     "first": "follower alone at the top",
     "parity": "follower has passed the leader",
     "reach": "follower at the leader's level of today",
@@ -454,7 +456,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     except EstimateError as error:
         why = f"a forecast goes on from the average of the list's day: {error}"
         raise EstimateError(why) from error
-    far = months_after(study.panel.vintage, _SPAN)
+    far, on = months_after(study.panel.vintage, _SPAN), tuple(dict.fromkeys(on))
     for each in on:
         if not study.panel.vintage < to_iso(to_day(each)) <= far:
             raise UsageError(

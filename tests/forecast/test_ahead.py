@@ -14,7 +14,7 @@ from elolag.dates import months_after, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.forecast.ahead import _SPAN, MIXTURE, MODELS, Outlook, answers
-from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
+from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS, decode, encode
 from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
 from elolag.plots.paths import forecast_title
@@ -287,7 +287,7 @@ def test_the_title_of_the_fan_names_the_year_it_is_of(outlook: Outlook) -> None:
 
 def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
     days = ("2026-12-31", "2026-09-19")
-    found = elolag.forecast_lag(vintage=VINTAGE, n_draws=300, on=days)
+    found = elolag.forecast_lag(vintage=VINTAGE, n_draws=300, on=(*days, days[0]))
     for model, each in found.answers.items():
         asked = [a for a in each if a.horizon is None]
         assert [(a.target, a.end) for a in asked] == [("first", day) for day in days]
@@ -299,6 +299,23 @@ def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
     assert (
         f"Am 31. Dezember 2026 tut es das mit einer Wahrscheinlichkeit von {100 * chance:.0f} %."
     ) in found.sentence("de")
+    # In the ledger each day stands once, that of a horizon with its months.
+    for one in replace(found, asked=()).rounds(VINTAGE):
+        assert decode(encode(one), one.file) == one
+        told = [(a.end, a.horizon) for a in one.answers if a.target == "first"]
+        assert told == [*((months_after(VINTAGE, m), m) for m in HORIZONS), (days[0], None)]
+
+
+def test_the_gap_stands_in_the_unit_of_its_board(shared: Session) -> None:
+    for board, unit in (("metr/time-horizon", "log2 minutes"), ("epoch/eci", "ECI points")):
+        found = elolag.forecast_lag(board=board, n_draws=200, session=shared)
+        called = {row[0] for row in found.table().cells()}
+        assert f"gap in {unit}" in called
+
+
+def test_a_board_without_ratings_says_so() -> None:
+    with pytest.raises(UsageError, match="arena/catalog_table holds no ratings elolag can use"):
+        elolag.forecast_lag(board="arena/catalog_table")
 
 
 @pytest.mark.parametrize("day", [VINTAGE, "2026-01-01", "2029-01-01"])
