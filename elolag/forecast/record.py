@@ -16,7 +16,7 @@ from elolag.arrays import Floats
 from elolag.dates import to_day, to_days, to_iso
 from elolag.estimate.session import Session
 from elolag.forecast import score
-from elolag.forecast.form import Answer
+from elolag.forecast.form import DATED, Answer
 from elolag.forecast.ledger import read
 from elolag.forecast.score import CENTRAL
 from elolag.forecast.truth import LATE, OPEN, SETTLED, UNRESOLVABLE, Outcome, settle
@@ -27,7 +27,6 @@ from elolag.results.words import share
 #: A date is scored in days where the lists before and after it are at most so many days apart.
 _EXACT = 31
 CRPS, BRIER, LOG = "crps", "brier", "log"
-DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(DATED, "days"), "gap": "points"}
 #: Keys of the columns of central intervals.
 HELD_IN = {level: f"in_{100 * level:g}" for level in CENTRAL}
