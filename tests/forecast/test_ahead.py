@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 
 import elolag
 from elolag import plots
@@ -149,6 +150,9 @@ def test_a_forecast_is_never_shown_without_its_record(outlook: Outlook) -> None:
     foot = " ".join(t.get_text() for t in drawn.figure.texts).replace("\n", " ")
     assert outlook.note
     assert outlook.note in foot
+    # The fans of earlier lists were made afterwards: nobody is told that they were said before.
+    labels = [t.get_text() for key in drawn.figure.findobj(Legend) for t in key.get_texts()]
+    assert "earlier lists (median, 80%)" in labels
 
 
 @pytest.fixture(scope="module")
