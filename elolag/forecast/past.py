@@ -1,4 +1,4 @@
-"""What ours make of earlier lists, and what came of it: made by `benchmarks/pastcast.py`.
+"""Our forecasts of earlier lists, and what came of them: made by `benchmarks/pastcast.py`.
 
 Shipped with the package, so that no forecast is shown without its record.
 """
