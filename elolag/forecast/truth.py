@@ -405,8 +405,13 @@ def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome 
         return held.first(answer.at, answer.leader, end)
     sides, days = (answer.leader, answer.follower), (to_day(forecast.round_id), end)
     if answer.target in _NUMBERS:
-        found = _first_list(held, end)
-        return found if isinstance(found, Outcome) else _Fit(forecast.board, *sides, found)
+        number = held.next(end)
+        if number is None:
+            return _not_yet(end)
+        if held.days[number] - end > _REACH:
+            why = f"no complete list in the {_REACH} days from its day on"
+            return Outcome(UNRESOLVABLE, why=why)
+        return _Fit(forecast.board, *sides, held.snapshots[number])
     try:
         if answer.target == "parity":
             after, by = held.parity(*sides, *days)
@@ -424,13 +429,3 @@ def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome 
         after=to_iso(after),
         by=shown_by,
     )
-
-
-def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
-    """The list that has the first figure of a day, or why there is none."""
-    number = held.next(end)
-    if number is None:
-        return _not_yet(end)
-    if held.days[number] - end > _REACH:
-        return Outcome(UNRESOLVABLE, why=f"no complete list in the {_REACH} days from its day on")
-    return held.snapshots[number]
