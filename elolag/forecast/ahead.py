@@ -28,6 +28,7 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
+from elolag.forecast.skill import OURS, REFERENCE
 from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
@@ -50,8 +51,8 @@ from elolag.results.words import (
 from elolag.tags import Policies
 
 #: Ours, and the three that it mixes, by the names of the ledger.
-MIXTURE = "elolag-mixture"
-MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
+MIXTURE = OURS
+MODELS = (REFERENCE, "elolag-random-walk", "elolag-reruns")
 #: Months within which a date is looked for.
 _SPAN = 24
 #: Draws of each of the three models, where no other number is asked for.

@@ -77,7 +77,7 @@ def of_day(chunks: Sequence[Draw], day: float) -> dict[str, Floats]:
 
 
 def no_change(now: Mapping[str, Floats], day: float, ahead: int) -> Projected:
-    """Every figure stays; a leader ahead of the follower is reached after the average lag.
+    """Every figure stays; the level of a leader that is ahead is reached after the average lag.
 
     Parameters
     ----------
