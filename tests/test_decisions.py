@@ -107,3 +107,11 @@ def test_the_draws_that_travel_quote_their_table() -> None:
     text = told(16)
     assert "by at most 0.02 months" in text
     assert "of the gap by 0.5 points" in text
+
+
+def test_the_forecasts_quote_what_the_look_cost() -> None:
+    scores = table("pastcast_scores").query("target == 'reach' and forecaster == 'elolag-mixture'")
+    means = scores.set_index("board")["mean"]
+    raw, controlled = (f"{means[b]:.2f}" for b in ("arena/text", "arena/text_style_control"))
+    text = told(19)
+    assert f"`reach` {raw} instead of 2.67, with style control {controlled} instead of" in text

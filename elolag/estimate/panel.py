@@ -414,10 +414,13 @@ def newest_whole(board: Board, until: str | None) -> Snapshot:
     ------
     EstimateError
         There is none.
+    UsageError
+        It has no ratings at all.
     """
     lists = [s for s in board.complete() if until is None or s.vintage <= until]
     if not lists:
-        raise EstimateError(f"it has no whole list by {until}")
+        choose(board, None)
+        raise EstimateError("it has no whole list" + (f" by {until}" if until else ""))
     return ([s for s in lists if s.interval_kind != "none"] or lists)[-1]
 
 

@@ -28,6 +28,7 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
+from elolag.forecast.skill import OURS, REFERENCE
 from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
@@ -50,8 +51,8 @@ from elolag.results.words import (
 from elolag.tags import Policies
 
 #: Ours, and the three that it mixes, by the names of the ledger.
-MIXTURE = "elolag-mixture"
-MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
+MIXTURE = OURS
+MODELS = (REFERENCE, "elolag-random-walk", "elolag-reruns")
 #: Months within which a date is looked for.
 _SPAN = 24
 #: Draws of each of the three models, where no other number is asked for.
@@ -129,16 +130,18 @@ def answers(
             at = tuple(map(str, QUANTILES))
             quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
             found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
+    days = tuple(months_after(day, months) for months in range(1, _SPAN + 1))
+    ends = np.array([to_day(each) for each in days])
+    by = {name: np.round(chances(d, ends), 4).tolist() for name, d in projected.dates.items()}
     asked: list[tuple[int | None, str]] = [(m, months_after(day, m)) for m in HORIZONS]
     asked += [(None, each) for each in on]
     for (ahead, end), gap in zip(asked, projected.figures["gap"].T, strict=True) if alone else ():
-        first = round(probability(gap < 0), 4)
+        # Who stands first has passed by then: of that a few draws more are held to come later.
+        passed = by["parity"][int(np.searchsorted(ends, to_day(end)))]
+        first = min(round(probability(gap < 0), 4), passed)
         both = (first, round(1 - first, 4))
         found.append(said("first", ahead, end, None, "pmf", (follower, OTHER), both))
-    days = tuple(months_after(day, months) for months in range(1, _SPAN + 1))
-    for name, dates in projected.dates.items():
-        by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
-        found.append(said(name, _SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
+    found += [said(name, _SPAN, days[-1], None, "cdf", days, tuple(p)) for name, p in by.items()]
     return tuple(found)
 
 
@@ -259,7 +262,7 @@ class Outlook(Estimated):
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
-        unit = "months, or points of the gap"
+        unit = f"months; of the gap {self.measure.points}"
         columns = (
             data("model", "of the ledger"),
             Column("target", "Target", "what is forecast"),
@@ -280,7 +283,8 @@ class Outlook(Estimated):
         rows = []
         for found in self.answers[model]:
             held = dict(zip(found.at, found.values, strict=True))
-            row: dict[str, Any] = {"model": model, "target": _CALLED[found.target]}
+            called = _CALLED[found.target].format(self.measure.points)
+            row: dict[str, Any] = {"model": model, "target": called}
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
@@ -347,12 +351,13 @@ class Outlook(Estimated):
                 f"the ledger takes the default question only, and this one has its own "
                 f"{', '.join(self.asked)}: leave that out"
             )
-        return tuple(
-            Forecast(
-                self.vintage, self.board, model, said, "", tuple(a for a in found if a.end > said)
-            )
-            for model, found in self.answers.items()
-        )
+        # A day that was asked for and ends a horizon too is answered once.
+        ends = {months_after(self.vintage, months) for months in HORIZONS}
+        rounds = []
+        for model, found in self.answers.items():
+            told = (a for a in found if a.end > said and (a.horizon or a.end not in ends))
+            rounds.append(Forecast(self.vintage, self.board, model, said, "", tuple(told)))
+        return tuple(rounds)
 
 
 def _placed(value: float) -> str:
@@ -365,7 +370,7 @@ _QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
 _CALLED = {
     "average": "average over 12 months",
     "current": "lag of the day",
-    "gap": "gap in points",
+    "gap": "gap in {}",
     "first": "follower alone at the top",
     "parity": "follower has passed the leader",
     "reach": "follower at the leader's level of today",
@@ -452,7 +457,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     except EstimateError as error:
         why = f"a forecast goes on from the average of the list's day: {error}"
         raise EstimateError(why) from error
-    far = months_after(study.panel.vintage, _SPAN)
+    far, on = months_after(study.panel.vintage, _SPAN), tuple(dict.fromkeys(on))
     for each in on:
         if not study.panel.vintage < to_iso(to_day(each)) <= far:
             raise UsageError(

@@ -50,11 +50,13 @@ TARGETS = {
     "level: a rating, or where none is given the model that was the leader's best on the list of "
     "the round",
 }
+#: Those that are dates.
+DATED = ("parity", "reach")
 #: What may be said of each target.
 _KINDS = {
     **dict.fromkeys(("average", "current", "gap"), ("quantile", "median")),
     "first": ("pmf",),
-    **dict.fromkeys(("parity", "reach"), ("cdf", "quantile", "median")),
+    **dict.fromkeys(DATED, ("cdf", "quantile", "median")),
 }
 
 
@@ -150,7 +152,6 @@ _MONTHS = re.compile(r"[1-9][0-9]{0,2}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&()*+;=%,-]*")
 _LABS = re.compile(r"\blab:([a-z0-9][a-z0-9._-]*)")
 _COUNTRIES = re.compile(r"\b[A-Z]{2}\b")
-_DATED = ("parity", "reach")
 #: What is the same in every row of a file.
 _SHARED = ("round_id", "board", "said", "address")
 _OF_ANSWER = ("leader", "follower", "target", "horizon", "target_end_date", "level", "output_type")
@@ -419,7 +420,7 @@ def _day(value: float) -> str:
 
 def _is_dated(target: str, kind: str) -> bool:
     """Whether the values are days."""
-    return target in _DATED and kind != "cdf"
+    return target in DATED and kind != "cdf"
 
 
 def _key(answer: Answer) -> tuple[str, ...]:

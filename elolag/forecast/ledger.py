@@ -141,7 +141,7 @@ def add(
     stamp = run_at or utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
     lookup = Lookup(load(None, opened))
     countries = lookup.countries()
-    files: dict[Path, tuple[Forecast, bytes]] = {}
+    files: dict[Path, tuple[_Entry, bytes]] = {}
     for forecast in forecasts:
         data = encode(forecast)
         _check(opened, forecast, stamp, lookup.labs, countries)
@@ -151,21 +151,20 @@ def add(
                 f"{path}: exists already; a forecast is written once: make the next one of the "
                 f"next list, or under another name"
             )
-        files[path] = forecast, data
-    entries = []
+        place = path.relative_to(opened.path).as_posix()
+        files[path] = _Entry(forecast, stamp, sha256(data), place, note), data
     with Writer(opened.path, "elolag ledger add") as writer:
-        for path, (forecast, data) in files.items():
+        for entry, data in files.values():
+            said = entry.forecast
             line = {
                 "run_at": stamp,
                 "source": "forecast",
-                "vintage": forecast.round_id,
-                "rows": str(sum(len(answer.at) for answer in forecast.answers)),
+                "vintage": said.round_id,
+                "rows": str(sum(len(answer.at) for answer in said.answers)),
                 "note": note,
             }
-            writer.add_forecast(forecast.board, forecast.label, data, line)
-            place = path.relative_to(opened.path).as_posix()
-            entries.append(_Entry(forecast, stamp, sha256(data), place, note))
-    return tuple(entries)
+            writer.add_forecast(said.board, said.label, data, line)
+    return tuple(entry for entry, _ in files.values())
 
 
 def _check(

@@ -1,4 +1,4 @@
-"""What was said at earlier lists, and what came of it: made by `benchmarks/pastcast.py`.
+"""Our forecasts of earlier lists, and what came of them: made by `benchmarks/pastcast.py`.
 
 Shipped with the package, so that no forecast is shown without its record.
 """
@@ -61,7 +61,7 @@ def _shipped() -> dict[str, Any]:
 
 
 def fans(board: str, before: str) -> tuple[Fan, ...]:
-    """What our mixture said of the average at lists before a day, one a quarter, oldest first."""
+    """What our mixture makes of the average at lists before a day, one a quarter, oldest first."""
     held = _shipped()["fans"].get(board, {})
     months = tuple(_shipped()["months"])
     return tuple(

@@ -43,6 +43,7 @@ class Projected:
         ``average`` and ``current`` in months, ``gap`` in points: each (D, H).
     dates
         ``parity`` and ``reach``, (D,): the day in days since 1970; inf where not by the last one.
+        Who passes the leader has reached its level of today, so `reach` is never the later.
     """
 
     figures: dict[str, Floats]
@@ -76,7 +77,7 @@ def of_day(chunks: Sequence[Draw], day: float) -> dict[str, Floats]:
 
 
 def no_change(now: Mapping[str, Floats], day: float, ahead: int) -> Projected:
-    """Every figure stays; the leader's level is reached after the average lag.
+    """Every figure stays; the level of a leader that is ahead is reached after the average lag.
 
     Parameters
     ----------
@@ -89,8 +90,8 @@ def no_change(now: Mapping[str, Floats], day: float, ahead: int) -> Projected:
     """
     figures = {name: np.repeat(value[:, None], ahead, axis=1) for name, value in now.items()}
     parity = np.where(now["gap"] < 0, day + 1, np.inf)
-    reach = day + np.maximum(now["average"] * DAYS_PER_MONTH, 1)
-    return Projected(figures, {"parity": parity, "reach": reach})
+    lag = np.maximum(now["average"] * DAYS_PER_MONTH, 1)
+    return Projected(figures, {"parity": parity, "reach": day + np.where(now["gap"] > 0, lag, 1)})
 
 
 def random_walk(
@@ -143,7 +144,9 @@ def random_walk(
     # By the calendar, as the days of the answers: a step a day after one would count a month late.
     ends = np.array([to_day(months_after(to_iso(day), m)) for m in range(1, span + 1)])
     parity = _first(walks["gap"] < 0, ends, gap < 0, day)
-    return Projected(figures, {"parity": parity, "reach": _first(short <= 0, ends, gap <= 0, day)})
+    # Gap and climb walk each on its own: where the one has passed the leader, the other is there.
+    reach = np.minimum(_first(short <= 0, ends, gap <= 0, day), parity)
+    return Projected(figures, {"parity": parity, "reach": reach})
 
 
 def _changes(path: Floats) -> Floats:

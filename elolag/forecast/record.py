@@ -13,10 +13,10 @@ import numpy as np
 
 from elolag.archive import Archive
 from elolag.arrays import Floats
-from elolag.dates import to_day, to_days, to_iso
+from elolag.dates import to_day, to_days
 from elolag.estimate.session import Session
 from elolag.forecast import score
-from elolag.forecast.form import Answer
+from elolag.forecast.form import DATED, Answer
 from elolag.forecast.ledger import read
 from elolag.forecast.score import CENTRAL
 from elolag.forecast.truth import LATE, OPEN, SETTLED, UNRESOLVABLE, Outcome, settle
@@ -27,7 +27,6 @@ from elolag.results.words import share
 #: A date is scored in days where the lists before and after it are at most so many days apart.
 _EXACT = 31
 CRPS, BRIER, LOG = "crps", "brier", "log"
-DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(DATED, "days"), "gap": "points"}
 #: Keys of the columns of central intervals.
 HELD_IN = {level: f"in_{100 * level:g}" for level in CENTRAL}
@@ -298,17 +297,15 @@ def _told(asked: Answer) -> str:
         return ", ".join(f"{name} {share(value)}" for name, value in pairs)
     if asked.kind == "cdf":
         return f"{share(asked.values[-1])} by {asked.at[-1]}"
-    dated = asked.target in DATED
-    by = {float(at): value for at, value in zip(asked.at, asked.values, strict=True)}
-
-    def said(value: float) -> str:
-        return to_iso(value) if dated else str(shown(value, 1))
-
+    by = {
+        float(at): value if isinstance(value, str) else str(shown(value, 1))
+        for at, value in zip(asked.at, asked.stated, strict=True)
+    }
     middle, ends = by.get(0.5), [by[q] for q in (0.05, 0.95) if q in by]
-    spread = f"{said(ends[0])} to {said(ends[1])}" if len(ends) == 2 else ""
+    spread = " to ".join(ends) if len(ends) == 2 else ""
     if middle is None:
         return spread or f"{len(by)} quantiles"
-    return f"{said(middle)} ({spread})" if spread else said(middle)
+    return f"{middle} ({spread})" if spread else middle
 
 
 def _came(one: Scored) -> str:

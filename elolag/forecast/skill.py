@@ -14,9 +14,9 @@ from elolag.archive import Archive
 from elolag.dates import to_day, to_days
 from elolag.estimate.session import Session
 from elolag.forecast import score
+from elolag.forecast.form import DATED
 from elolag.forecast.record import (
     CRPS,
-    DATED,
     HELD_IN,
     HOW,
     PLACES,

@@ -9,7 +9,7 @@ complete list that does not show it and not after the first that does. Days with
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,8 +76,8 @@ class Outcome:
 class Lists:
     """The complete lists of a board as they were printed.
 
-    It settles `first`, `parity` and `reach` of any number of rounds without a fit; only a `reach`
-    of a model that is no longer listed asks a panel where it stands.
+    It settles `first`, `parity` and `reach` without a fit; only a `reach` of a model that is no
+    longer listed asks a panel where it stands.
 
     Attributes
     ----------
@@ -205,21 +205,22 @@ class Lists:
         return tuple(found)
 
     def parity(
-        self, leader: str, follower: str, rounds: Floats, ends: Floats
-    ) -> tuple[Floats, Floats]:
-        """When the follower's best stood above the leader's: days after and by which, (m,) each.
+        self, leader: str, follower: str, begin: float, end: float
+    ) -> tuple[float, float | None]:
+        """When the follower's best stood above the leader's: days after and by which.
 
         Parameters
         ----------
-        rounds, ends
-            Of each question, in days, (m,): lists after the one and up to the other are looked at.
-            `by` is NaN where none shows it up to `after`.
+        begin, end
+            In days: lists after the one and up to the other are looked at. `by` is None where none
+            shows it up to `after`.
         """
-        return _shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
+        mine, other = self.best(follower), self.best(leader)
+        return _shown(self.days, lambda number: bool(mine[number] > other[number]), begin, end)
 
     def reach(
-        self, leader: str, follower: str, level: float | None, rounds: Floats, ends: Floats
-    ) -> tuple[Floats, Floats]:
+        self, leader: str, follower: str, level: float | None, begin: float, end: float
+    ) -> tuple[float, float | None]:
         """When the follower's best stood at or above a level; as `parity`.
 
         Without a level it is the place, on each list, of what was the leader's best on the list of
@@ -228,30 +229,18 @@ class Lists:
         Raises
         ------
         EstimateError
-            No complete list of a round is held, or it shows no model of the leader.
+            No complete list of the round is held, or it shows no model of the leader.
         """
         best = self.best(follower)
         if level is not None:
-            return _shown(self.days, best >= level, rounds, ends)
-        found = [
-            self._reached(best, leader, begin, end)
-            for begin, end in zip(rounds.tolist(), ends.tolist(), strict=True)
-        ]
-        after, by = np.array(found, float).reshape(-1, 2).T
-        return after, by
-
-    def _reached(self, best: Floats, leader: str, begin: float, end: float) -> tuple[float, float]:
-        number, after = self.newest(begin), begin
+            return _shown(self.days, lambda number: bool(best[number] >= level), begin, end)
+        number = self.newest(begin)
         if number < 0 or self.days[number] != begin:
             raise EstimateError(f"no complete list of {to_iso(begin)} is held")
         top = self._leaders(leader).get(number)
         if top is None:
             raise EstimateError(f"the list of {to_iso(begin)} shows no model of {leader}")
-        for later in range(number + 1, self.newest(end) + 1):
-            if best[later] >= self._place(later, *top):
-                return after, float(self.days[later])
-            after = float(self.days[later])
-        return after, np.nan
+        return _shown(self.days, lambda later: best[later] >= self._place(later, *top), begin, end)
 
     def _leaders(self, leader: str) -> dict[int, tuple[str, str]]:
         """Of each list that has one, identity and model of a group's best."""
@@ -282,30 +271,16 @@ class Lists:
         return dict(zip(keys, rows["rating"].tolist(), strict=True))
 
 
-def _shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
-    """Days after and by which something is first shown: see `Lists.parity`.
-
-    Parameters
-    ----------
-    days
-        Of the lists, ascending, (n,).
-    shows
-        Whether each shows it, (n,).
-    rounds, ends
-        As for `Lists.parity`, (m,).
-    """
-    numbers = np.where(shows, np.arange(len(days)), len(days))
-    # Of each list, and past the last, the first from there on that shows it.
-    ahead = np.append(np.minimum.accumulate(numbers[::-1])[::-1], len(days))
-    start = np.searchsorted(days, rounds, side="right")
-    stop = np.searchsorted(days, ends, side="right")
-    first = ahead[start]
-    seen = first < stop
-    # The last that does not show it, where that is after the round.
-    last = np.where(seen, first, np.maximum(stop, start)) - 1
-    dated = np.append(days, np.nan)
-    after = np.where(last >= start, dated[last], rounds)
-    return after, np.where(seen, dated[np.where(seen, first, -1)], np.nan)
+def _shown(
+    days: Floats, shows: Callable[[int], bool], begin: float, end: float
+) -> tuple[float, float | None]:
+    """Days after and by which something is first shown by lists (n,): see `Lists.parity`."""
+    after = begin
+    for number in np.flatnonzero((begin < days) & (days <= end)).tolist():
+        if shows(number):
+            return after, float(days[number])
+        after = float(days[number])
+    return after, None
 
 
 def figure(study: Study, target: str, end: str) -> float:
@@ -428,36 +403,29 @@ def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome 
     end = to_day(answer.end)
     if answer.target == "first":
         return held.first(answer.at, answer.leader, end)
+    sides, days = (answer.leader, answer.follower), (to_day(forecast.round_id), end)
     if answer.target in _NUMBERS:
-        found = _first_list(held, end)
-        sides = answer.leader, answer.follower
-        return found if isinstance(found, Outcome) else _Fit(forecast.board, *sides, found)
-    days = np.array([to_day(forecast.round_id)]), np.array([end])
+        number = held.next(end)
+        if number is None:
+            return _not_yet(end)
+        if held.days[number] - end > _REACH:
+            why = f"no complete list in the {_REACH} days from its day on"
+            return Outcome(UNRESOLVABLE, why=why)
+        return _Fit(forecast.board, *sides, held.snapshots[number])
     try:
         if answer.target == "parity":
-            after, by = held.parity(answer.leader, answer.follower, *days)
+            after, by = held.parity(*sides, *days)
         else:
-            after, by = held.reach(answer.leader, answer.follower, answer.level, *days)
+            after, by = held.reach(*sides, answer.level, *days)
     except (EstimateError, UsageError) as error:
         return Outcome(UNRESOLVABLE, why=str(error))
-    seen = bool(np.isfinite(by[0]))
-    if seen and by[0] <= to_day(forecast.said):
-        shown_by = to_iso(float(by[0]))
+    shown_by = "" if by is None else to_iso(by)
+    if shown_by and shown_by <= forecast.said:
         return Outcome(LATE, why=f"said on {forecast.said}, when the list of {shown_by} showed it")
-    last = held.newest(float(by[0] if seen else after[0]))
+    last = held.newest(after if by is None else by)
     return _by(
         held.snapshots[last] if last >= 0 else None,
-        SETTLED if seen or held.next(end) is not None else OPEN,
-        after=to_iso(float(after[0])),
-        by=to_iso(float(by[0])) if seen else "",
+        SETTLED if shown_by or held.next(end) is not None else OPEN,
+        after=to_iso(after),
+        by=shown_by,
     )
-
-
-def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
-    """The list that has the first figure of a day, or why there is none."""
-    number = held.next(end)
-    if number is None:
-        return _not_yet(end)
-    if held.days[number] - end > _REACH:
-        return Outcome(UNRESOLVABLE, why=f"no complete list in the {_REACH} days from its day on")
-    return held.snapshots[number]

@@ -299,7 +299,7 @@ def forecast(
     axes, measures = pen.axes, pen.size
     handles: list[Any] = []
     for earlier in outlook.past:
-        said = "said before (median, 80%)"
+        said = "earlier lists (median, 80%)"
         drawn = pen.line(earlier.days, earlier.at[0.5], 0.55, MUTED, alpha=0.8, label=said)
         for level in (0.1, 0.9):
             dashed = {"linestyle": (0, (2, 2)), "alpha": 0.7}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pastcast
 import pytest
@@ -15,6 +16,8 @@ from elolag import tags
 from elolag.archive import open_archive
 from elolag.archive.reading import shipped_path
 from elolag.estimate.session import Session
+from elolag.forecast.ahead import MIXTURE, MODELS
+from elolag.forecast.form import HORIZONS, QUANTILES
 from elolag.tags.tables import Tables
 
 ROUNDS = (("arena/text", "2025-06-03"), ("arena/text_style_control", "2026-03-27"))
@@ -92,6 +95,32 @@ def test_the_rounds_kept_are_those_of_the_archive(kept: pd.DataFrame) -> None:
     for board in pastcast.SINCE:
         made = kept.loc[kept["board"] == board, "round"].unique().tolist()
         assert made == pastcast.rounds(archive, board)
+
+
+def test_what_is_kept_agrees_with_itself_but_for_what_the_page_tells(kept: pd.DataFrame) -> None:
+    apart: dict[str, float] = {}
+    for (_, _, model), rows in kept[kept["model"] != pastcast.LISTED].groupby(
+        ["board", "round", "model"]
+    ):
+        held = (
+            rows.set_index(["target", "horizon"])["values"]
+            .str.split()
+            .map(lambda texts: np.array(texts, float))
+        )
+        passed, reached = held["parity", "24"], held["reach", "24"]
+        assert np.all(reached >= passed)
+        for months in map(str, HORIZONS):
+            (first,) = held["first", months]
+            assert first <= passed[int(months) - 1]
+            ahead = np.interp(0, held["current", months], QUANTILES, left=0, right=1)
+            apart[str(model)] = max(apart.get(str(model), 0), abs(first - ahead))
+    told = " ".join((pastcast.HERE.parent / "docs" / "forecasts.md").read_text("utf-8").split())
+    assert (
+        f"is up to {apart[MODELS[1]]:.2f} from that of `first` in the walk, "
+        f"{apart[MIXTURE]:.2f} in the mixture"
+    ) in told
+    # In the others the two are counted from the same draws.
+    assert max(apart[MODELS[0]], apart[MODELS[2]]) < 0.03
 
 
 def test_a_stopped_run_goes_on(tmp_path: Path, kept: pd.DataFrame,

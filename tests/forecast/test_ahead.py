@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 
 import elolag
 from elolag import plots
@@ -14,7 +15,7 @@ from elolag.dates import months_after, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.forecast.ahead import _SPAN, MIXTURE, MODELS, Outlook, answers
-from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
+from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS, decode, encode
 from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
 from elolag.plots.paths import forecast_title
@@ -64,6 +65,7 @@ def test_the_path_ends_with_the_figure_of_the_day(outlook: Outlook) -> None:
 def test_answers_are_counted_from_the_draws() -> None:
     rng = np.random.default_rng(0)
     figures = {name: rng.normal(size=(99, 4)) for name in ("average", "current", "gap")}
+    figures["gap"][33:] = 1.0
     dates = {
         "parity": np.where(np.arange(99) < 33, to_day("2026-03-15"), np.inf),
         "reach": np.full(99, to_day("2026-02-01")),
@@ -84,6 +86,19 @@ def test_answers_are_counted_from_the_draws() -> None:
     assert parity.at[:3] == ("2026-02-28", "2026-03-31", "2026-04-30")
     assert parity.values[:3] == (round(1 / 124, 4), round(35 / 124, 4), round(36 / 124, 4))
     assert found["reach", _SPAN].values[0] == round(100 / 124, 4)
+
+
+def test_who_stands_first_is_no_likelier_than_who_has_passed() -> None:
+    """In every draw the follower is ahead; of its date a draw more lies in every later month."""
+    figures = {name: np.full((99, 5), -1.0) for name in ("average", "current", "gap")}
+    dates = dict.fromkeys(("parity", "reach"), np.full(99, to_day("2026-02-01")))
+    found = answers(Projected(figures, dates), "2026-01-31", "US", "CN", on=("2026-03-01",))
+    passed = next(a for a in found if a.target == "parity").values
+    assert passed[:3] == (round(100 / 124, 4), round(101 / 124, 4), round(102 / 124, 4))
+    first = {a.end: a.values for a in found if a.target == "first"}
+    assert first["2026-02-28"] == (passed[0], round(1 - passed[0], 4))
+    assert first["2026-03-01"][0] == passed[1]
+    assert first["2027-01-31"][0] == passed[11]
 
 
 def test_the_sentences_say_the_numbers_of_the_answers(outlook: Outlook) -> None:
@@ -135,6 +150,9 @@ def test_a_forecast_is_never_shown_without_its_record(outlook: Outlook) -> None:
     foot = " ".join(t.get_text() for t in drawn.figure.texts).replace("\n", " ")
     assert outlook.note
     assert outlook.note in foot
+    # The fans of earlier lists were made afterwards: nobody is told that they were said before.
+    labels = [t.get_text() for key in drawn.figure.findobj(Legend) for t in key.get_texts()]
+    assert "earlier lists (median, 80%)" in labels
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +291,7 @@ def test_the_title_of_the_fan_names_the_year_it_is_of(outlook: Outlook) -> None:
 
 def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
     days = ("2026-12-31", "2026-09-19")
-    found = elolag.forecast_lag(vintage=VINTAGE, n_draws=300, on=days)
+    found = elolag.forecast_lag(vintage=VINTAGE, n_draws=300, on=(*days, days[0]))
     for model, each in found.answers.items():
         asked = [a for a in each if a.horizon is None]
         assert [(a.target, a.end) for a in asked] == [("first", day) for day in days]
@@ -285,6 +303,23 @@ def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
     assert (
         f"Am 31. Dezember 2026 tut es das mit einer Wahrscheinlichkeit von {100 * chance:.0f} %."
     ) in found.sentence("de")
+    # In the ledger each day stands once, that of a horizon with its months.
+    for one in replace(found, asked=()).rounds(VINTAGE):
+        assert decode(encode(one), one.file) == one
+        told = [(a.end, a.horizon) for a in one.answers if a.target == "first"]
+        assert told == [*((months_after(VINTAGE, m), m) for m in HORIZONS), (days[0], None)]
+
+
+def test_the_gap_stands_in_the_unit_of_its_board(shared: Session) -> None:
+    for board, unit in (("metr/time-horizon", "log2 minutes"), ("epoch/eci", "ECI points")):
+        found = elolag.forecast_lag(board=board, n_draws=200, session=shared)
+        called = {row[0] for row in found.table().cells()}
+        assert f"gap in {unit}" in called
+
+
+def test_a_board_without_ratings_says_so() -> None:
+    with pytest.raises(UsageError, match="arena/catalog_table holds no ratings elolag can use"):
+        elolag.forecast_lag(board="arena/catalog_table")
 
 
 @pytest.mark.parametrize("day", [VINTAGE, "2026-01-01", "2029-01-01"])

@@ -115,7 +115,8 @@ def test_a_board_without_a_whole_list_is_refused(tmp_path: Path) -> None:
     mine = made_archive.archive(
         tmp_path / "archive", dataclasses.replace(old, method="online-elo", interval_kind="none")
     )
-    with pytest.raises(ForecastError, match=r"team-model\.csv: round_id: it has no whole list by"):
+    why = r"team-model\.csv: round_id: arena/text holds no ratings elolag can use"
+    with pytest.raises(ForecastError, match=why):
         ledger.add(mine, [made.forecast(said="2026-11-08")], run_at="2026-11-27")
 
 

@@ -11,6 +11,7 @@ from search import search
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.forecast import projection
+from elolag.forecast.ahead import answers
 from elolag.forecast.projection import (
     Projected,
     _first,
@@ -32,15 +33,21 @@ DAY = 20_000.0
 UNTIL = DAY + 730.0
 
 
-def board(seed: int, n: int = 40, draws: int = 30) -> tuple[Draw, np.ndarray]:
-    """Models of two sides over five years, rising, in a few draws, and their labs."""
+def board(
+    seed: int, n: int = 40, draws: int = 30, head_start: float = 40, step: float = 0
+) -> tuple[Draw, np.ndarray]:
+    """Models of two sides over thirty months, rising, in a few draws, and their labs.
+
+    Ratings are whole steps where a step is given, so that some are equal.
+    """
     rng = np.random.default_rng(seed)
     dates = np.sort(DAY - rng.integers(0, 900, n)).astype(float)
     dates[:2] = DAY - 900
     leads = rng.random(n) < 0.6
     leads[:2] = True, False
-    rated = 1000 + (dates - DAY) / 5 + 40 * leads + rng.normal(0, 30, n)
+    rated = 1000 + (dates - DAY) / 5 + head_start * leads + rng.normal(0, 30, n)
     ratings = rated + rng.normal(0, 5, (draws, n))
+    ratings = np.round(ratings / step) * step if step else ratings
     lead, follow = np.where(leads, dates, np.inf), np.where(leads, np.inf, dates)
     return Draw(ratings, lead, follow), rng.integers(0, 6, n)
 
@@ -196,7 +203,7 @@ def test_without_change_every_figure_stays() -> None:
         assert np.array_equal(values, np.tile(now[name][:, None], 3))
     ahead = now["gap"] < 0
     assert np.array_equal(np.isfinite(found.dates["parity"]), ahead)
-    behind = now["average"] * DAYS_PER_MONTH > 1
+    behind = (now["gap"] > 0) & (now["average"] * DAYS_PER_MONTH > 1)
     assert found.dates["reach"][behind] == pytest.approx(
         DAY + now["average"][behind] * DAYS_PER_MONTH
     )
@@ -251,6 +258,70 @@ def test_a_walk_of_too_short_a_path_is_refused() -> None:
     now = of_day([early], DAY)
     with pytest.raises(EstimateError, match="needs 60 days on which it is known, and there are 3"):
         random_walk(now, seen(early), DAY, (1, 12), 24, seed=0)
+
+
+MONTHS = (1, 3, 6, 12)
+ISO = to_iso(DAY)
+AHEAD = [to_day(months_after(ISO, month)) for month in range(1, 25)]
+
+
+def projected(chunk: Draw, labs: np.ndarray, seed: int) -> list[tuple[str, Projected]]:
+    """What each model makes of a board, and the mixture."""
+    now, ends = of_day([chunk], DAY), [AHEAD[month - 1] for month in MONTHS]
+    parts = [
+        ("no change", no_change(now, DAY, len(MONTHS))),
+        ("random walk", random_walk(now, seen(chunk), DAY, MONTHS, 24, seed)),
+        ("re-runs", reruns([chunk], labs, DAY, ends, AHEAD[-1], seed)),
+    ]
+    return [*parts, ("mixture", mixed([part for _, part in parts]))]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([-150, -40, 0, 40]), st.sampled_from([0, 10]))
+@search(40)
+def test_dates_gaps_and_probabilities_agree_in_every_model(
+    seed: int, head_start: float, step: float
+) -> None:
+    """Whoever passes the leader has reached it, and who stands above it has passed it by then."""
+    chunk, labs = board(seed, head_start=head_start, step=step)
+    gap = of_day([chunk], DAY)["gap"]
+    for name, found in projected(chunk, labs, seed):
+        parity, reach = found.dates["parity"], found.dates["reach"]
+        assert np.all(reach <= parity), name
+        assert np.all(reach > DAY), name
+        times = len(parity) // len(gap)
+        assert np.all(reach[np.tile(gap, times) <= 0] == DAY + 1), name
+        assert np.all(parity[np.tile(gap, times) < 0] == DAY + 1), name
+        for month, drawn in zip(MONTHS, found.figures["gap"].T, strict=True):
+            assert np.all(parity[drawn < 0] <= AHEAD[month - 1]), name
+        told = {(a.target, a.horizon): a for a in answers(found, ISO, "US", "CN")}
+        passed, reached = (np.array(told[each, 24].values) for each in ("parity", "reach"))
+        assert np.all(reached >= passed), name
+        for rising in (passed, reached):
+            assert np.all(np.diff(rising) > 0), name
+        for month, drawn in zip(MONTHS, found.figures["gap"].T, strict=True):
+            first, other = told["first", month].values
+            assert first <= passed[month - 1], name
+            assert first + other == pytest.approx(1, abs=1e-9)
+            counted = probability(drawn < 0)
+            assert first in (round(counted, 4), passed[month - 1]), name
+            for target in found.figures:
+                assert np.all(np.diff(told[target, month].values) >= 0), (name, target)
+
+
+def test_a_follower_that_is_ahead_or_level_has_reached_the_leader() -> None:
+    now = {"gap": np.array([-9.0, 0.0, 9.0]), "average": np.array([4.0, 4.0, 4.0])}
+    found = no_change({**now, "current": now["average"]}, DAY, 1).dates
+    assert found["parity"].tolist() == [DAY + 1, np.inf, np.inf]
+    assert found["reach"].tolist() == [DAY + 1, DAY + 1, DAY + 4 * DAYS_PER_MONTH]
+
+
+def test_a_walk_that_passes_the_leader_has_reached_it() -> None:
+    """The gap closes in some draws before the climb, a walk of its own, has come so far."""
+    chunk, _ = board(11, draws=400)
+    now = of_day([chunk], DAY)
+    found = random_walk(now, seen(chunk), DAY, (1, 12), 24, seed=0)
+    assert np.any(np.isfinite(found.dates["parity"]) & (now["gap"] > 0))
+    assert np.all(found.dates["reach"] <= found.dates["parity"])
 
 
 def test_the_first_month_that_holds_is_the_date() -> None:

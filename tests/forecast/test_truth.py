@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,16 +184,17 @@ def test_a_retired_best_stands_where_the_panel_puts_it() -> None:
     board = session.board("arena/text")
     held = Lists(board, session.lookup(), session)
     begin, end = to_day("2025-02-27"), to_day("2025-12-31")
-    after, by = held.reach("US", "CN", None, np.array([begin]), np.array([end]))
+    after, by = held.reach("US", "CN", None, begin, end)
+    assert by is not None
     (identity, _) = held._leaders("US")[held.newest(begin)]
     places = []
-    for number in range(held.newest(begin) + 1, held.newest(by[0]) + 1):
+    for number in range(held.newest(begin) + 1, held.newest(by) + 1):
         vintage = held.snapshots[number].vintage
         table = session.panel(board, "overall", vintage).placed.table.set_index("identity")
         places.append((held.days[number], table["rating"][identity], table["link"][identity]))
     reached = [day for day, place, _ in places if held.best("CN")[held.newest(day)] >= place]
-    assert reached == [by[0]]
-    assert after[0] == places[-2][0]
+    assert reached == [by]
+    assert after == places[-2][0]
     # It was not listed any more on some of these lists, or this tested nothing.
     assert any(link >= 0 for *_, link in places)
 
@@ -233,34 +233,22 @@ def test_a_figure_that_is_a_bound_settles_nothing() -> None:
         figure(study, "current", to_iso(AS_OF))
 
 
-def slow_shown(
-    days: Sequence[int], shows: Sequence[bool], begin: int, end: int
-) -> tuple[int, int | None]:
-    after = begin
-    for day, here in zip(days, shows, strict=True):
-        if begin < day <= end:
-            if here:
-                return after, day
-            after = day
-    return after, None
-
-
 @given(
     st.sets(st.integers(0, 30), min_size=1, max_size=8),
     st.integers(0, 255),
-    st.lists(st.tuples(st.integers(-3, 33), st.integers(0, 20)), min_size=1, max_size=6),
+    st.integers(-3, 33),
+    st.integers(0, 20),
 )
-def test_dates_of_many_rounds_are_those_of_one_after_another(
-    days: set[int], bits: int, asked: list[tuple[int, int]]
+def test_a_date_lies_after_the_last_list_without_it_and_by_the_first_with_it(
+    days: set[int], bits: int, begin: int, length: int
 ) -> None:
-    ordered = sorted(days)
-    shows = [bool(bits >> k & 1) for k in range(len(ordered))]
-    rounds, ends = (np.array(x, float) for x in zip(*((b, b + n) for b, n in asked), strict=True))
-    after, by = _shown(np.array(ordered, float), np.array(shows), rounds, ends)
-    for k, (begin, length) in enumerate(asked):
-        first, last = slow_shown(ordered, shows, begin, begin + length)
-        assert after[k] == first
-        assert np.isnan(by[k]) if last is None else by[k] == last
+    shows = {day: bool(bits >> k & 1) for k, day in enumerate(sorted(days))}
+    ordered = np.array(sorted(days), float)
+    found = _shown(ordered, lambda k: shows[int(ordered[k])], begin, begin + length)
+    seen = [day for day in days if begin < day <= begin + length]
+    by = min((day for day in seen if shows[day]), default=None)
+    without = [day for day in seen if by is None or day < by]
+    assert found == (max(without, default=begin), by)
 
 
 def test_a_board_that_is_not_held_cannot_be_resolved(made: Path) -> None:
