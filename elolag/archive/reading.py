@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive import completeness, inventory, package
+from elolag.archive import completeness, package
+from elolag.archive import log as logs
 from elolag.archive.listing import (
     Listed,
     Listing,
@@ -16,7 +17,6 @@ from elolag.archive.listing import (
     read_listing,
     reference_category,
 )
-from elolag.archive.log import Log, read_lines
 from elolag.dates import parse, utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import (
@@ -400,7 +400,7 @@ class Archive:
     def _boards(self) -> dict[str, Board]:
         labels: dict[str, list[str]] = {}
         if self.path.is_dir():
-            for name, label in inventory.snapshot_folders(self.path):
+            for name, label in logs.snapshot_folders(self.path):
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
 
@@ -414,8 +414,8 @@ class Archive:
         return self._log.head
 
     @cached_property
-    def _log(self) -> Log:
-        return Log.read(self.path) if self.use_log else Log(self.path, b"")
+    def _log(self) -> logs.Log:
+        return logs.Log.read(self.path) if self.use_log else logs.Log(self.path, b"")
 
     @property
     def tags_sha256(self) -> str:
@@ -433,8 +433,8 @@ class Archive:
         digest = self.tags_sha256
         if not digest:
             return None
-        path = inventory.tags_path(self.path, digest)
-        return _checked(path, digest, inventory.CHANGED.replace("stored", "installed"))
+        path = logs.tags_path(self.path, digest)
+        return _checked(path, digest, logs.CHANGED.replace("stored", "installed"))
 
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
@@ -445,8 +445,8 @@ class Archive:
             If a file is missing or differs from what was added.
         """
         for (board, label), line in self._log.forecasts.items():
-            path = inventory.forecast_path(self.path, board, label)
-            yield path, _checked(path, line["raw_sha256"], inventory.CHANGED), line
+            path = logs.forecast_path(self.path, board, label)
+            yield path, _checked(path, line["raw_sha256"], logs.CHANGED), line
 
     @property
     def empty(self) -> bool:
@@ -516,7 +516,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / inventory.TWINS, inventory.TWINS_COLUMNS)
+        return logs.read_lines(self.archive.path / self.name / logs.TWINS, logs.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
@@ -548,8 +548,8 @@ class Board:
         for label in self.written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
-                wrong = package.misplaced(path, folder=True, absent=inventory.MISSING)
-                found[label] = f"{self.name}/{label}: {wrong or inventory.MISSING}"
+                wrong = package.misplaced(path, folder=True, absent=logs.MISSING)
+                found[label] = f"{self.name}/{label}: {wrong or logs.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property

@@ -25,15 +25,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.inventory import (
+from elolag.archive.log import (
+    FORECAST,
     INTENT,
+    LOG,
+    LOG_COLUMNS,
+    TAGS,
     TWINS,
     TWINS_COLUMNS,
+    Log,
     compared,
+    encode_line,
     forecast_path,
     tags_path,
 )
-from elolag.archive.log import FORECAST, LOG, LOG_COLUMNS, TAGS, Log, encode_line
 from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN

@@ -140,7 +140,7 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
-    from elolag.archive.inventory import compared
+    from elolag.archive.log import compared
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
@@ -263,7 +263,7 @@ def import_(
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
-    from elolag.archive.imports import import_files
+    from elolag.archive.collect import import_files
     from elolag.cli.snapshot import accepted, report
     from elolag.tags import Lookup, load, untagged
 

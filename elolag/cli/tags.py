@@ -210,14 +210,14 @@ def update(
     from elolag.archive import Writer
     from elolag.dates import utc_now
     from elolag.tags import check_bundle, load
-    from elolag.tags.bundle import read
+    from elolag.tags.tables import read_bundle
 
     root = own_archive(archive, "tags are installed in")
     if (file is None) != remove:
         raise UsageError("give the file to install, or --remove to go back to the packaged tags")
     data, rows = None, "0"
     if file is not None:
-        data = read(file, sha256)
+        data = read_bundle(file, sha256)
         rows = str(len(check_bundle(data, str(file)).models))
     stamp = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
     with Writer(root, "elolag tags update") as writer:

@@ -14,11 +14,11 @@ from functools import partial
 
 from elolag.dates import Now, utc_now
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
-from elolag.fetch.bodies import MAX_BYTES
+from elolag.fetch.bounds import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
 from elolag.sources import SOURCES, Payload, Source, arena, get_source, indices, metadata
-from elolag.sources.values import MAX_TEXT
+from elolag.sources.base import MAX_TEXT
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"

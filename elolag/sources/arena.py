@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, Any
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import Source
-from elolag.sources.values import columns, csv_columns, json_value, listed, mapping, sequence, shown
+from elolag.sources.base import (
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    listed,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -40,8 +40,16 @@ from elolag.dates import to_day
 from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import arena, tidy
-from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.values import columns, csv_columns, json_value, mapping, sequence, shown
+from elolag.sources.base import (
+    PartialPayloadError,
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -175,7 +175,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
         The wanted columns, and the names of the others.
     """
     from elolag.errors import PayloadError
-    from elolag.sources.values import looks_like, require, shown
+    from elolag.sources.base import looks_like, require, shown
 
     table = None
     try:

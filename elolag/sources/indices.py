@@ -23,8 +23,9 @@ from elolag.dates import to_day, to_iso
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.values import (
+from elolag.sources.base import (
+    PartialPayloadError,
+    Source,
     columns,
     csv_columns,
     json_value,

@@ -22,8 +22,16 @@ from elolag import dates
 from elolag.errors import PayloadError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import Source
-from elolag.sources.values import columns, csv_columns, json_value, kind, mapping, sequence, shown
+from elolag.sources.base import (
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    kind,
+    mapping,
+    sequence,
+    shown,
+)
 
 MODELS_DEV = "models-dev"
 MODELS_DEV_ADDRESS = "https://models.dev/api.json"

@@ -1,6 +1,6 @@
 """From raw rows to the tables of `elolag.schema`, by one set of rules for all sources.
 
-Out of a payload's values (`elolag.sources.values`) a parser makes a frame with the columns
+Out of a payload's values (`elolag.sources.base`) a parser makes a frame with the columns
 ``category, entry, rating`` and, where its publisher has them, ``lower, upper, variance, votes,
 rank, name, organisation, licence``; `board` makes tables of it and `rated` or `described` a
 publication. Every function raises `PayloadError` on anything but what it promises.
@@ -30,7 +30,7 @@ from elolag.schema import (
     Origin,
     Publication,
 )
-from elolag.sources.values import shown
+from elolag.sources.base import shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,8 +19,7 @@ import pytest
 from handmade import broken, ladder, payload
 
 from elolag.archive import Archive, Log, Payload, store, take_payloads, take_publications, verify
-from elolag.archive.inventory import TWINS
-from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, encode_line
+from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, TWINS, encode_line
 from elolag.archive.package import MANIFEST, content_id, sha256
 from elolag.errors import ArchiveError
 

@@ -13,7 +13,7 @@ from snapshot_runs import tree
 from upstream_server import Reply, Upstream
 
 from elolag.archive import open_archive, verify
-from elolag.archive.imports import _WORK, Filled, backfill
+from elolag.archive.collect import _WORK, Filled, backfill
 from elolag.archive.package import sha256
 from elolag.errors import ArchiveError, UsageError
 from elolag.fetch.client import Client
