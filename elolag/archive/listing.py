@@ -231,9 +231,17 @@ class Listed(abc.ABC):
     ----------
     vintage
         The ISO date it bears.
+    label
+        Its folder: the date under which it is kept, with ``.r2``, ``.r3`` for later revisions.
     """
 
     vintage: str
+    label: str
+
+    @property
+    def date(self) -> str:
+        """The ISO date under which it is kept: `vintage` may be an earlier or a later one."""
+        return self.label[: len("2026-07-21")]
 
     @property
     @abc.abstractmethod

@@ -131,7 +131,7 @@ def _board(
 ) -> list[Decision]:
     name, archive = candidates[0].publication.board, Archive(root)
     held = archive.board(name) if name in archive.boards() else None
-    decisions = decide(name, held, candidates, **how)
+    decisions = decide(held, candidates, **how)
     publish(decisions, writer)
     return decisions
 
