@@ -576,9 +576,8 @@ def backfill(
     if source.name != arena.DATASET:
         raise UsageError(f"{source.name} has no history to fetch; {arena.DATASET} has")
     _outside_checkout(into)
-    listing = client.get(source, arena.LISTING_URL)
-    revision, paths = arena.subsets(listing.data)
-    known = [subset for subset in paths if arena.refusal(subset) is None]
+    revision, refused = arena.subsets(client.get(source, source.address).data)
+    known = [subset for subset, reason in refused.items() if not reason]
     for subset in subsets:
         if subset not in known:
             raise UsageError(f"no subset {subset!r}; there are: {', '.join(known)}")

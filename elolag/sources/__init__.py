@@ -20,12 +20,9 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         for source in (
             arena.DATASET_SOURCE,
             *indices.SOURCES,
-            metadata.MODELS_DEV_SOURCE,
-            metadata.OPENROUTER_SOURCE,
+            *metadata.SOURCES,
             indices.ARTIFICIAL_ANALYSIS_SOURCE,
             arena.CATALOG_SOURCE,
-            arena_copies.HISTORY_SOURCE,
-            arena_copies.DAYS_SOURCE,
             *arena_copies.SOURCES,
             arena.SPACE_SOURCE,
         )

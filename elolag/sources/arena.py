@@ -72,7 +72,6 @@ def doubled(board: str) -> frozenset[str]:
 
 _HOST = "https://huggingface.co"
 _REPOSITORY = "lmarena-ai/leaderboard-dataset"
-LISTING_URL = f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main"
 
 #: Boards of the dataset: each is a file to be fetched. There are some twenty.
 _MOST_SUBSETS = 200
@@ -99,44 +98,43 @@ _TEXT = ("model_name", "organization", "license", "category")
 
 
 def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
-    """Read the hub's answer at `LISTING_URL`.
+    """Read the hub's answer at the dataset's address.
 
     Returns
     -------
-    revision, paths
-        The commit to pin for every file, and ``{subset: path of its latest file}``, `agent*`
-        subsets included (`refusal` says why they are not stored).
+    revision, refused
+        The commit to pin for every file, and every subset with a ``latest`` file: empty, or why it
+        is not stored, in one sentence.
     """
     where = f"{DATASET} listing"
     answer = mapping(json_value(listing, where), where, "the answer")
     revision = answer.get("sha")
     if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
         raise PayloadError(f"{where}: 'sha' should be a 40-digit commit, found {shown(revision)}")
-    paths: dict[str, str] = {}
+    found: set[str] = set()
     for item in sequence(answer.get("siblings"), where, "'siblings'"):
         path = mapping(item, where, "an item of 'siblings'").get("rfilename")
-        found = _PATH.fullmatch(path) if isinstance(path, str) else None
-        if found and found[2] != _SHARD:
+        latest = _PATH.fullmatch(path) if isinstance(path, str) else None
+        if latest and latest[2] != _SHARD:
             raise PayloadError(
                 f"{where}: {shown(path)} is one of several parts; elolag reads boards published "
                 "as one file and would store this one cut short"
             )
-        if found:
-            paths[found[1]] = found[0]
-    if len(paths) > _MOST_SUBSETS:
-        raise PayloadError(f"{where}: {len(paths):,} boards; more than {_MOST_SUBSETS} is refused")
-    if not paths:
+        if latest:
+            found.add(latest[1])
+    if len(found) > _MOST_SUBSETS:
+        raise PayloadError(f"{where}: {len(found):,} boards; more than {_MOST_SUBSETS} is refused")
+    if not found:
         raise PayloadError(f"{where}: no file is named <subset>/latest-{_SHARD}")
-    return revision, dict(sorted(paths.items()))
+    return revision, {subset: _refusal(subset) for subset in sorted(found)}
 
 
-def refusal(subset: str) -> str | None:
-    """Why a subset is not stored, in one sentence; None when it is."""
+def _refusal(subset: str) -> str:
     try:
         board_id(subset, f"{DATASET} {subset}")
     except PayloadError as error:
         return str(error)
-    return None
+    return ""
 
 
 def dataset_address(revision: str, subset: str, file: str = "latest") -> str:
@@ -248,6 +246,7 @@ DATASET_SOURCE = Source(
     hosts=("huggingface.co", ".hf.co"),
     precedence=0,
     parse=_parse_dataset,
+    address=f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main",
 )
 
 

@@ -259,7 +259,7 @@ def _source(
     )
 
 
-SOURCES = (
+_PARTIAL = (
     Source(
         name="arena-web",
         publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
@@ -379,7 +379,7 @@ def _day(text: str, row: int, where: str) -> str:
     return iso
 
 
-HISTORY_SOURCE = Source(
+_HISTORY_SOURCE = Source(
     name=HISTORY,
     publisher="Arena (arena.ai); copied by Jason Trigg",
     title="Chatbot Arena rating history",
@@ -455,7 +455,7 @@ def _kind(ratings: pd.DataFrame) -> IntervalKind:
     return "published" if even.all() else "bootstrap"
 
 
-DAYS_SOURCE = Source(
+_DAYS_SOURCE = Source(
     name=_DAYS,
     publisher="Arena (arena.ai); copied by Frederic Boulnois",
     title="llm-leaderboard-csv",
@@ -468,3 +468,5 @@ DAYS_SOURCE = Source(
     precedence=3,
     parse=_parse_days,
 )
+
+SOURCES = (_HISTORY_SOURCE, _DAYS_SOURCE, *_PARTIAL)

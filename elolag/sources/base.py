@@ -60,6 +60,9 @@ class Source:
         network nor disk, and imports pandas (and pyarrow, for Parquet) only when called.
     spelling
         The source whose entry names it uses: aliases of that source apply as well.
+    address
+        Where `elolag.fetch` begins: its one file, the listing of its files, or its API. Empty where
+        files are imported only.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Source:
     parser_version: int = 1
     whole: bool = True
     spelling: str = ""
+    address: str = ""
 
     def allows(self, host: str) -> bool:
         """Whether an address of this source, or a redirect from it, may use `host`."""

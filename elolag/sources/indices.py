@@ -3,8 +3,8 @@
 Four sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
 fetches Epoch's and METR's tables daily: its history is their past vintages, with errors.
 `comparia` is the French government's arena. `artificial-analysis` has language models with release
-dates, and media arenas with Elo; it needs a key (`KEY_VARIABLE`), and its terms forbid
-redistribution, so it belongs in a private archive.
+dates, and media arenas with Elo; it needs a key, and its terms forbid redistribution, so it belongs
+in a private archive.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from elolag.sources.base import (
 if TYPE_CHECKING:
     import pandas as pd
 
-EPOCH = "epoch-eci"
+_EPOCH = "epoch-eci"
 _IAPS = "iaps-open-source-gap"
 _COMPARIA = "comparia"
 ARTIFICIAL_ANALYSIS = "artificial-analysis"
@@ -47,8 +47,6 @@ ARTIFICIAL_ANALYSIS = "artificial-analysis"
 _ECI = "epoch/eci"
 _TIME_HORIZON = "metr/time-horizon"
 _COMPARIA_TEXT = "comparia/text"
-
-EPOCH_ADDRESS = "https://epoch.ai/data/eci_scores.csv"
 
 #: Epoch publishes 90% intervals, where Arena publishes 95% ones.
 _LEVEL = 0.90
@@ -82,7 +80,7 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     Epoch's release date, organisation and country of every row. The file names no date of its
     own: the vintage is the day it was fetched.
     """
-    where = tidy.place(EPOCH, origin)
+    where = tidy.place(_EPOCH, origin)
     table = csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
@@ -310,7 +308,7 @@ def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
 
 SOURCES: tuple[Source, ...] = (
     Source(
-        name=EPOCH,
+        name=_EPOCH,
         publisher="Epoch AI",
         title="Epoch Capabilities Index",
         homepage="https://epoch.ai/eci",
@@ -321,6 +319,7 @@ SOURCES: tuple[Source, ...] = (
         hosts=("epoch.ai",),
         precedence=0,
         parse=_epoch,
+        address="https://epoch.ai/data/eci_scores.csv",
     ),
     Source(
         name=_IAPS,
@@ -334,7 +333,7 @@ SOURCES: tuple[Source, ...] = (
         hosts=("raw.githubusercontent.com",),
         precedence=3,
         parse=_open_source_gap,
-        spelling=EPOCH,
+        spelling=_EPOCH,
     ),
     Source(
         name=_COMPARIA,
@@ -354,8 +353,6 @@ SOURCES: tuple[Source, ...] = (
 
 # Artificial Analysis.
 
-KEY_VARIABLE = "ARTIFICIAL_ANALYSIS_API_KEY"
-KEY_HEADER = "x-api-key"
 #: `Origin.name` of the language-model list; that of an arena is its name in `ARENAS`.
 LANGUAGE = "llms"
 #: Media arenas whose models have an Elo rating.
@@ -527,4 +524,5 @@ ARTIFICIAL_ANALYSIS_SOURCE = Source(
     redistributable=False,
     precedence=0,
     parse=_artificial_analysis,
+    address=_BASE,
 )

@@ -33,10 +33,8 @@ from elolag.sources.base import (
     shown,
 )
 
-MODELS_DEV = "models-dev"
-MODELS_DEV_ADDRESS = "https://models.dev/api.json"
-OPENROUTER = "openrouter"
-OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1/models"
+_MODELS_DEV = "models-dev"
+_OPENROUTER = "openrouter"
 
 #: Dates this close agree (as in the check of the tags).
 _AGREE_DAYS = 14
@@ -113,7 +111,7 @@ def _parse_models_dev(payload: bytes, origin: Origin) -> list[Publication]:
     earliest that two firms give is taken (the earliest of all, where no two give the same). Weights
     are open where most providers say so. What disagrees is noted.
     """
-    where = tidy.place(MODELS_DEV, origin)
+    where = tidy.place(_MODELS_DEV, origin)
     is_json = payload.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     said: tuple[str, ...] = ()
     if is_json:
@@ -256,8 +254,8 @@ def _from_csv(payload: bytes, where: str) -> dict[str, list[Any]]:
     }
 
 
-MODELS_DEV_SOURCE = Source(
-    name=MODELS_DEV,
+_MODELS_DEV_SOURCE = Source(
+    name=_MODELS_DEV,
     publisher="models.dev",
     title="models.dev, an open database of AI models",
     homepage="https://models.dev",
@@ -268,6 +266,7 @@ MODELS_DEV_SOURCE = Source(
     precedence=0,
     parser_version=2,
     parse=_parse_models_dev,
+    address="https://models.dev/api.json",
 )
 
 
@@ -284,7 +283,7 @@ def _parse_openrouter(payload: bytes, origin: Origin) -> list[Publication]:
     ``release_date`` is the day OpenRouter listed the model, seldom before its release and often
     after; ``organisation`` is the first part of the id. Openness is not stated.
     """
-    where = tidy.place(OPENROUTER, origin)
+    where = tidy.place(_OPENROUTER, origin)
     answer = mapping(json_value(payload, where), where, "the answer")
     rows = sequence(answer.get("data"), where, "'data'")
     fields = columns(rows, {"entry": "id", "name": "name", "created": "created"}, where)
@@ -314,8 +313,8 @@ def _listed_on(value: Any, row: int, where: str) -> str:
     return dates.to_iso(value / _SECONDS_A_DAY)
 
 
-OPENROUTER_SOURCE = Source(
-    name=OPENROUTER,
+_OPENROUTER_SOURCE = Source(
+    name=_OPENROUTER,
     publisher="OpenRouter",
     title="OpenRouter model list",
     homepage="https://openrouter.ai/models",
@@ -325,4 +324,7 @@ OPENROUTER_SOURCE = Source(
     hosts=("openrouter.ai",),
     precedence=0,
     parse=_parse_openrouter,
+    address="https://openrouter.ai/api/v1/models",
 )
+
+SOURCES = (_MODELS_DEV_SOURCE, _OPENROUTER_SOURCE)
