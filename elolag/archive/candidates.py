@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from elolag.archive import checks, package
 from elolag.archive.listing import Listed, listings
 from elolag.archive.package import OFFICIAL
-from elolag.errors import PayloadError, UsageError
+from elolag.errors import PayloadError
 from elolag.sources import PartialPayloadError, Payload
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Candidate(Listed):
     @cached_property
     def content(self) -> str:
         """Identity of the bytes of its tables."""
-        return package.content_id(self.files)
+        return package.content_id({n: package.sha256(data) for n, data in self.files.items()})
 
     @property
     def precedence(self) -> int:
@@ -190,7 +190,7 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
     """
     found: list[Candidate | Decision] = []
     for payload in payloads:
-        require_redistributable(payload.source, private=private)
+        payload.source.require_redistributable(private=private)
         publications: Sequence[Publication | PayloadError]
         try:
             publications = payload.source.parse(payload.data, payload.origin)
@@ -201,15 +201,6 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
         found += judged(payload, publications)
     candidates = [item for item in found if isinstance(item, Candidate)]
     return _merged(candidates), [item for item in found if isinstance(item, Decision)]
-
-
-def require_redistributable(source: Source, *, private: bool) -> None:
-    """Refuse to put into a shared archive what its publisher lets nobody redistribute."""
-    if not source.redistributable and not private:
-        raise UsageError(
-            f"{source.name}: its terms forbid redistribution, so it is written to a private "
-            f"archive only"
-        )
 
 
 def judged(

@@ -41,7 +41,7 @@ from elolag.sources import Source, arena, arena_copies, get_source, indices
 _COMMAND = "elolag snapshot"
 
 #: Rows of source, entry and its name as printed; those that nobody has tagged, in words.
-Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
+_Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Run:
 
     archive: Path
     client: Client
-    untagged: Untagged
+    untagged: _Untagged
     dry_run: bool = False
     accept: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -142,14 +142,14 @@ def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack
     root = run.archive
     mine = writer if source.redistributable else None
     try:
-        root = run.archive if source.redistributable else private_root(run.archive)
+        root = run.archive if source.redistributable else _private_root(run.archive)
         held = _held(root, source)
         etags = {name: str(snapshot.facts["etag"]) for name, snapshot in held.items()}
         fetched = fetch(source, run.client, etags=etags, environ=run.environ, now=run.now)
         if fetched.skipped:
             return Report(source.name, skipped=fetched.skipped)
         if writer is not None and not source.redistributable:
-            mine = private_writer(root, stack)
+            mine = _private_writer(root, stack)
         return _taken(fetched, held, root, mine, run)
     except ElolagError as error:
         failure = str(error)
@@ -249,7 +249,7 @@ def _taken(
         failures.append(str(error))
     if writer is not None:
         _log_failures(writer, source, fetched.failures, run)
-    return finished(
+    return _finished(
         source,
         outcomes,
         root,
@@ -261,11 +261,11 @@ def _taken(
     )
 
 
-def finished(
+def _finished(
     source: Source,
     outcomes: Sequence[Decision],
     root: Path,
-    untagged: Untagged,
+    untagged: _Untagged,
     *,
     dry_run: bool,
     failures: Sequence[str] = (),
@@ -326,7 +326,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 
 
 def _untagged(
-    outcomes: Sequence[Decision], archive: Archive, untagged: Untagged, *, dry_run: bool
+    outcomes: Sequence[Decision], archive: Archive, untagged: _Untagged, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []
@@ -348,12 +348,12 @@ def _untagged(
     return tuple(untagged(rows))
 
 
-def private_root(root: Path) -> Path:
+def _private_root(root: Path) -> Path:
     """The archive beside `root` for sources that forbid redistribution."""
     return root.resolve().parent / "private"
 
 
-def private_writer(root: Path, stack: ExitStack) -> Writer:
+def _private_writer(root: Path, stack: ExitStack) -> Writer:
     """Open the private archive, and see to it that git leaves it alone wherever it is."""
     writer = stack.enter_context(Writer(root, _COMMAND))
     ignore = root / ".gitignore"
@@ -376,13 +376,12 @@ def import_files(
     source: str,
     paths: Sequence[Path],
     archive: Path,
-    untagged: Untagged,
+    untagged: _Untagged,
     *,
     date: str = "",
     url: str = "",
     dry_run: bool = False,
     accept: Collection[str] = (),
-    now: Now = utc_now,
 ) -> Report:
     """Take files of one source into an archive.
 
@@ -404,8 +403,6 @@ def import_files(
         Read and check, and write nothing.
     accept
         ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
-    now
-        The clock, for sources whose payloads are dated themselves.
 
     Raises
     ------
@@ -419,17 +416,16 @@ def import_files(
     files = [file for path in paths for file in _files(path)]
     if url and len(files) != 1:
         raise UsageError(f"--url is the address of one file; {len(files)} are given")
-    urls = (url,) if url else ()
-    payloads = [_payload(found, file, date, urls, now) for file in files]
+    payloads = [_payload(found, file, date, url) for file in files]
     private = not found.redistributable
-    root = private_root(archive) if private else archive
+    root = _private_root(archive) if private else archive
     with ExitStack() as stack:
-        writer = private_writer(root, stack) if private and not dry_run else None
+        writer = _private_writer(root, stack) if private and not dry_run else None
         outcomes = take_payloads(
             root, payloads, private=private, dry_run=dry_run, accept=accept, command=_IMPORTING,
             writer=writer,
         )  # fmt: skip
-    return finished(found, outcomes, root, untagged, dry_run=dry_run)
+    return _finished(found, outcomes, root, untagged, dry_run=dry_run)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -444,25 +440,25 @@ def _files(path: Path) -> Iterator[Path]:
     yield from found
 
 
-def _payload(source: Source, file: Path, date: str, urls: tuple[str, ...], now: Now) -> Payload:
+def _payload(source: Source, file: Path, date: str, url: str) -> Payload:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise UsageError(f"{file}: more than {MAX_BYTES:,} bytes; refused")
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    today = utc_now().date().isoformat()
     day = parse_date(date).isoformat() if date else _date_in(file)
     if not day and source.name in _SELF_DATED:
-        day = now().date().isoformat()
+        day = today
     if not day:
         raise UsageError(
             f"{file}: neither its name nor its folder's says which date it stands for; "
             "give it with --date YYYY-MM-DD"
         )
-    origin = Origin(name=_name(source, file), date=day, urls=urls)
+    origin = Origin(name=_name(source, file), date=day, urls=(url,) if url else ())
     # A file at hand was not retrieved on a day to come, whatever its folder is called.
-    retrieved = min(day, now().date().isoformat())
-    return Payload(source=source, origin=origin, data=data, retrieved_at=retrieved)
+    return Payload(source=source, origin=origin, data=data, retrieved_at=min(day, today))
 
 
 def _name(source: Source, file: Path) -> str:
@@ -542,7 +538,6 @@ def backfill(
     subsets: Sequence[str] = (),
     accept: Collection[str] = (),
     progress: Progress = lambda subset, done: None,
-    now: Now = utc_now,
 ) -> Iterator[Filled]:
     """Take the whole history of a source, one subset at a time.
 
@@ -561,8 +556,6 @@ def backfill(
         ``BOARD/DATE`` of revisions taken although they would be held; ``all`` for every one.
     progress
         Told of every vintage.
-    now
-        The clock.
 
     Raises
     ------
@@ -583,19 +576,19 @@ def backfill(
             raise UsageError(f"no subset {subset!r}; there are: {', '.join(known)}")
     for subset in subsets or known:
         try:
-            yield _subset(subset, revision, into, client, accept, progress, now)
+            yield _subset(source, subset, revision, into, client, accept, progress)
         except (FetchError, PayloadError) as error:
             yield Filled(subset, failure=str(error))
 
 
 def _subset(
+    source: Source,
     subset: str,
     revision: str,
     into: Path,
     client: Client,
     accept: Collection[str],
     progress: Progress,
-    now: Now,
 ) -> Filled:
     file = into / _WORK / f"{revision}-{subset}.parquet"
     mark = file.with_suffix(".done")
@@ -606,10 +599,10 @@ def _subset(
         return Filled(subset, held=None)
     url = arena.dataset_address(revision, subset, "full")
     # Of a file that an earlier run downloaded nothing is known any more.
-    verified = not file.exists() and client.download(arena.DATASET_SOURCE, url, file).verified
-    moment = now()
+    verified = not file.exists() and client.download(source, url, file).verified
+    moment = utc_now()
     payload = Payload(
-        source=arena.DATASET_SOURCE,
+        source=source,
         origin=Origin(name=subset, date=moment.date().isoformat(), urls=(url,)),
         data=file.read_bytes(),
         retrieved_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.archive.completeness import METHODS
-from elolag.archive.listing import COMPARABLE_SHARE, reference_category, shared_category
+from elolag.archive.listing import comparable, reference_category, shared_category
 from elolag.archive.package import Check
 from elolag.dates import to_day, to_iso
 
@@ -133,7 +133,7 @@ def _moves(
     """What moved in one category, in words, and what of it holds the publication."""
     mine, theirs = now.by_name(), before.by_name()
     common = [name for name in before.entries if name in mine]
-    if len(common) < COMPARABLE_SHARE * min(len(now), len(before)):
+    if not comparable(now, before):
         said = f"only {len(common)} of {len(before)} names are on the list it displaces"
         return said, ["so it cannot be compared"] if same_source else []
     change = np.array([mine[name] - theirs[name] for name in common])

@@ -219,7 +219,7 @@ def _contained(small: NDArray[np.float64], large: NDArray[np.float64], tolerance
 
 
 #: Two lists are comparable by name when they share this part of the shorter one.
-COMPARABLE_SHARE = 0.5
+_COMPARABLE_SHARE = 0.5
 #: A category that has not moved for so long, while its board has, is frozen.
 _FROZEN_DAYS = 14.0
 
@@ -372,7 +372,7 @@ class Listed(abc.ABC):
 def comparable(one: Listing, other: Listing) -> bool:
     """Whether two lists name their entries alike: at least half of the shorter one's."""
     common = len(set(one.entries) & set(other.entries))
-    return common >= COMPARABLE_SHARE * min(len(one), len(other))
+    return common >= _COMPARABLE_SHARE * min(len(one), len(other))
 
 
 def shared_category(one: Listed, other: Listed) -> str | None:
@@ -413,7 +413,7 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     if len(first) == len(second) or kept_and_dated:
         return True
     short, long = sorted((set(first.entries), set(second.entries)), key=len)
-    by_name = len(short & long) >= COMPARABLE_SHARE * len(short)
+    by_name = len(short & long) >= _COMPARABLE_SHARE * len(short)
     # Where the routes name entries differently, names cannot tell what is new.
     return not by_name or long - short <= known_before(longer.vintage, category)
 

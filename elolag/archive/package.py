@@ -101,13 +101,8 @@ def read_file(path: Path) -> bytes:
         raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def content_id(files: Mapping[str, bytes]) -> str:
-    """Hex SHA-256 over the names and hashes of `files`: equal exactly when all bytes are."""
-    return id_of({name: sha256(data) for name, data in files.items()})
-
-
-def id_of(hashes: Mapping[str, str]) -> str:
-    """`content_id`, from the hashes of the files."""
+def content_id(hashes: Mapping[str, str]) -> str:
+    """Hex SHA-256 over the names of files and their hashes: equal exactly when all bytes are."""
     return sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())
 
 
@@ -300,7 +295,7 @@ def build(
     package: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": board.replace("/", "."),
-        "id": f"sha256:{content_id(files)}",
+        "id": f"sha256:{content_id({name: sha256(data) for name, data in files.items()})}",
         "title": f"{board}, {description['vintage']}",
         "version": f"{revision}.0.0",
         # A date alone stands for its midnight.

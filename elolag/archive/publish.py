@@ -16,7 +16,6 @@ from elolag.archive.candidates import (
     Decision,
     judged,
     read,
-    require_redistributable,
 )
 from elolag.archive.decide import Complete, decide
 from elolag.archive.reading import Archive
@@ -116,7 +115,7 @@ def take_publications(
         One for each publication. The archive is locked until the last was taken.
     """
     root = Path(archive_path)
-    require_redistributable(payload.source, private=False)
+    payload.source.require_redistributable(private=False)
     with Writer(root, command) as writer:
         for found in judged(payload, publications):
             if isinstance(found, Decision):

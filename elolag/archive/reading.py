@@ -22,7 +22,6 @@ from elolag.errors import ArchiveError, UsageError
 from elolag.schema import (
     ALL_LISTS,
     BOARD_PATTERN,
-    LISTS,
     OFFICIAL_LISTS,
     VINTAGE_PATTERN,
     vintage_fault,
@@ -676,8 +675,8 @@ def _checked(path: Path, digest: str, changed: str) -> bytes:
 
 
 def _known(sources: str) -> str:
-    if sources not in LISTS:
-        raise UsageError(f"unknown sources {sources!r}; known: {', '.join(LISTS)}")
+    if sources not in (ALL_LISTS, OFFICIAL_LISTS):
+        raise UsageError(f"unknown sources {sources!r}; known: {ALL_LISTS}, {OFFICIAL_LISTS}")
     return sources
 
 

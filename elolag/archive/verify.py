@@ -269,7 +269,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     main = next(rows[name] for name in ("ratings", "models", "entries") if name in rows)
     manifest = f"{snapshot.path}/{package.MANIFEST}"
     counted: list[tuple[str, object, object, str]] = [
-        ("id", snapshot.content, package.id_of(hashes), "its files make"),
+        ("id", snapshot.content, package.content_id(hashes), "its files make"),
         ("categories", facts["categories"], categories, "its ratings have"),
         ("entries", facts["entries"], rows.get("entries", rows.get("models", 0)), "it lists"),
     ]

@@ -110,18 +110,6 @@ class CutOffError(Exception):
     """A body shorter than declared; worth another attempt."""
 
 
-class OtherBytesError(Exception):
-    """A whole body that is not the one its publisher names; worth one more attempt."""
-
-
-def check_hash(received: str, published: str) -> None:
-    """Raise an `OtherBytesError` unless both SHA-256 are the same."""
-    if received != published:
-        raise OtherBytesError(
-            f"has SHA-256 {received} and not {published}, which its publisher names; not taken"
-        )
-
-
 def stream(
     url: str,
     response: urllib3.BaseHTTPResponse,

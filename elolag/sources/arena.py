@@ -203,9 +203,7 @@ def _named(origin: Origin) -> tuple[str, str]:
 def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     from elolag.sources import bounded
 
-    wanted: dict[str, bounded.Kind] = {
-        name: "text" if name in _TEXT else "number" for name in _COLUMNS
-    }
+    wanted = {name: "text" if name in _TEXT else "number" for name in _COLUMNS}
     wanted["leaderboard_publish_date"] = "date"
     table, ignored = bounded.read(payload, where, wanted)
     if not table.num_rows:
@@ -234,7 +232,7 @@ def _vintage(
     return tidy.rated(board, vintage, tables, basis="published", interval=None, notes=notes)
 
 
-DATASET_SOURCE = Source(
+_DATASET_SOURCE = Source(
     name=DATASET,
     publisher="Arena (arena.ai)",
     title="Arena leaderboard dataset",
@@ -351,7 +349,7 @@ def _models(payload: bytes, origin: Origin, where: str) -> Publication:
     )  # fmt: skip
 
 
-CATALOG_SOURCE = Source(
+_CATALOG_SOURCE = Source(
     name=_CATALOG,
     publisher="Arena (arena.ai)",
     title="Arena catalog",
@@ -392,7 +390,7 @@ def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     return [tidy.described(board, vintage, rows, where, basis="published", table="entries")]
 
 
-SPACE_SOURCE = Source(
+_SPACE_SOURCE = Source(
     name=_SPACE,
     publisher="Arena (arena.ai)",
     title="Chatbot Arena Space, leaderboard tables",
@@ -404,3 +402,5 @@ SPACE_SOURCE = Source(
     precedence=1,
     parse=_parse_space,
 )
+
+SOURCES = (_DATASET_SOURCE, _CATALOG_SOURCE, _SPACE_SOURCE)

@@ -81,6 +81,14 @@ class Source:
     spelling: str = ""
     address: str = ""
 
+    def require_redistributable(self, *, private: bool) -> None:
+        """Refuse to put into a shared archive what its publisher lets nobody redistribute."""
+        if not self.redistributable and not private:
+            raise UsageError(
+                f"{self.name}: its terms forbid redistribution, so it is written to a private "
+                f"archive only"
+            )
+
     def allows(self, host: str) -> bool:
         """Whether an address of this source, or a redirect from it, may use `host`."""
         host = host.lower().rstrip(".")

@@ -306,7 +306,7 @@ def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
     return dt.datetime.fromtimestamp(said, dt.UTC).date().isoformat()
 
 
-SOURCES: tuple[Source, ...] = (
+_PUBLIC = (
     Source(
         name=_EPOCH,
         publisher="Epoch AI",
@@ -512,7 +512,7 @@ def _pagination(answer: dict[str, Any], where: str) -> tuple[int | None, bool]:
 
 _PRIVATE = "attribution required, redistribution forbidden: for a private archive only"
 
-ARTIFICIAL_ANALYSIS_SOURCE = Source(
+_ARTIFICIAL_ANALYSIS_SOURCE = Source(
     name=ARTIFICIAL_ANALYSIS,
     publisher="Artificial Analysis",
     title="Artificial Analysis data API, free tier",
@@ -526,3 +526,5 @@ ARTIFICIAL_ANALYSIS_SOURCE = Source(
     parse=_artificial_analysis,
     address=_BASE,
 )
+
+SOURCES = (*_PUBLIC, _ARTIFICIAL_ANALYSIS_SOURCE)

@@ -24,8 +24,6 @@ from elolag.tags.tables import UNKNOWN, Tables
 if TYPE_CHECKING:
     from elolag.archive import Snapshot
 
-GLOB = "glob:"
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -148,9 +146,8 @@ class _Layer:
         self._exact: dict[tuple[str, str], Alias] = {}
         self._patterns: list[tuple[Alias, re.Pattern[str]]] = []
         for alias in aliases:
-            if alias.entry.startswith(GLOB):
-                pattern = translate(alias.entry.removeprefix(GLOB))
-                self._patterns.append((alias, re.compile(pattern)))
+            if alias.pattern is not None:
+                self._patterns.append((alias, re.compile(translate(alias.pattern))))
             else:
                 self._exact[alias.source, alias.entry] = alias
 

@@ -26,7 +26,9 @@ from elolag.sources import SOURCES
 from elolag.sources import sheet as sheets
 from elolag.sources.sheet import read_upto
 from elolag.tags import flat
-from elolag.tags.rows import Alias, Lab, Model, Row, organisations
+from elolag.tags.rows import Alias, Lab, Model, organisations
+
+_Row = Lab | Model | Alias
 
 UNKNOWN = "unknown"
 _PRECISIONS = ("day", "month")
@@ -279,7 +281,7 @@ def _bad_header(header: tuple[str, ...], name: str) -> str:
     return f"{name}, line 1: {problem}; a table of {nearest} has: {','.join(wanted)}"
 
 
-def _check_row(row: Row, where: str) -> tuple[str, ...]:
+def _check_row(row: _Row, where: str) -> tuple[str, ...]:
     """Refuse a row that breaks a rule of its own; return its key."""
     if isinstance(row, Lab):
         if not _KEY.fullmatch(row.lab):
@@ -360,12 +362,12 @@ def _check_references(tables: Tables, where: Mapping[tuple[str, ...], str]) -> N
             )
 
 
-def columns(row: type[Row]) -> tuple[str, ...]:
+def columns(row: type[_Row]) -> tuple[str, ...]:
     """Header of the table that holds such rows."""
     return tuple(f.name.rstrip("_") for f in fields(row))
 
 
-_TABLES: dict[str, type[Row]] = {"labs": Lab, "models": Model, "aliases": Alias}
+_TABLES: dict[str, type[_Row]] = {"labs": Lab, "models": Model, "aliases": Alias}
 
 
 # The three tables as one file: what an archive of one's own can be given instead of ours.

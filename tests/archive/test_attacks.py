@@ -94,7 +94,7 @@ def change_figures(folder: Path) -> str:
         for item in package["resources"]:
             item["bytes"] = len(files[item["path"]])
             item["hash"] = f"sha256:{sha256(files[item['path']])}"
-        package["id"] = f"sha256:{content_id(files)}"
+        package["id"] = f"sha256:{content_id({n: sha256(data) for n, data in files.items()})}"
 
     return edit_manifest(folder, rehash)
 
