@@ -1,4 +1,4 @@
-"""Ways into an archive: a run of `elolag snapshot`, files, the history of the official dataset."""
+"""Ways into an archive: a run of `elolag snapshot`, and files that came by other means."""
 
 from __future__ import annotations
 
@@ -17,25 +17,23 @@ from elolag.archive import (
     Writer,
     open_archive,
     take_payloads,
-    take_publications,
 )
 from elolag.archive.checks import LOST_SHARE_NOTED
-from elolag.archive.package import require_plain, sha256
+from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
+from elolag.archive.store import check_writable
 from elolag.dates import Now, utc_now
 from elolag.dates import parse as parse_date
 from elolag.errors import (
     ArchiveError,
     ElolagError,
-    FetchError,
-    PayloadError,
     UsageError,
     unexpected,
 )
 from elolag.fetch import Fetch, fetch
 from elolag.fetch.bounds import MAX_BYTES
 from elolag.fetch.client import Client
-from elolag.schema import Origin, Publication
+from elolag.schema import Origin
 from elolag.sources import Source, arena, arena_copies, get_source, indices
 
 _COMMAND = "elolag snapshot"
@@ -169,16 +167,6 @@ def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: 
     for failure in failures:
         line = Decision(source.name, "", "", "", "failed", message=failure, run_at=stamp)
         writer.log(line.log_line)
-
-
-def check_writable(root: Path) -> None:
-    """Raise a `UsageError` for the archive that is part of an installed package."""
-    if root.name == "_snapshots":
-        raise UsageError(
-            "the archive packaged with elolag is not written to; make one of your own with "
-            "`elolag archive init DIR`, and name it with --archive DIR or the environment "
-            "variable ELOLAG_ARCHIVE"
-        )
 
 
 def _held(root: Path, source: Source) -> dict[str, Snapshot]:
@@ -363,7 +351,7 @@ def _private_writer(root: Path, stack: ExitStack) -> Writer:
     return writer
 
 
-# Files that were downloaded by other means, and the history of the official dataset.
+# Files that were downloaded by other means.
 
 _IMPORTING = "elolag archive import"
 _SUFFIXES = (".csv", ".json", ".parquet")
@@ -481,172 +469,3 @@ def _date_in(file: Path) -> str:
             except UsageError:
                 continue
     return ""
-
-
-# Every vintage of the official dataset, out of its ``full`` files, into an archive of one's own.
-#
-# A file is downloaded to disk (going on where it stopped), held as compact columns, and unpacked
-# and taken one vintage at a time, so memory stays bounded. A run that is killed goes on at the
-# first vintage it had not stored.
-
-#: Where downloads and marks of finished files are kept, inside the archive.
-_WORK = ".backfill"
-_BACKFILLING = "elolag archive backfill"
-
-#: Called with the subset and the vintages done so far.
-Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What became of one subset.
-
-    Attributes
-    ----------
-    subset
-        Its name.
-    outcomes
-        One per vintage not held before.
-    held
-        Vintages the archive had already from this very file; None: the whole file was done.
-    failure
-        Why nothing came; empty otherwise.
-    """
-
-    subset: str
-    outcomes: tuple[Decision, ...] = ()
-    held: int | None = 0
-    failure: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything that should have come was not stored."""
-        return bool(self.failure) or any(o.outcome in ("held", "refused") for o in self.outcomes)
-
-
-def default_folder() -> Path:
-    """The user's own folder for data."""
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "elolag" / "archive"
-
-
-def backfill(
-    source: Source,
-    into: Path,
-    client: Client,
-    *,
-    subsets: Sequence[str] = (),
-    accept: Collection[str] = (),
-    progress: Progress = lambda subset, done: None,
-) -> Iterator[Filled]:
-    """Take the whole history of a source, one subset at a time.
-
-    Parameters
-    ----------
-    source
-        ``arena-dataset``; no other publishes its history in one file.
-    into
-        The archive; made if absent. The checkout is refused: this is gigabytes of other
-        people's data, and yours.
-    client
-        The HTTP session.
-    subsets
-        Which; all that hold ratings by default.
-    accept
-        ``BOARD/DATE`` of revisions taken although they would be held; ``all`` for every one.
-    progress
-        Told of every vintage.
-
-    Raises
-    ------
-    UsageError
-        If `into` is in the checkout, or a subset or source is not there.
-    FetchError, PayloadError
-        If the dataset cannot be listed.
-    ArchiveError
-        If the archive is locked or damaged, or the disk is full.
-    """
-    if source.name != arena.DATASET:
-        raise UsageError(f"{source.name} has no history to fetch; {arena.DATASET} has")
-    _outside_checkout(into)
-    revision, refused = arena.subsets(client.get(source, source.address).data)
-    known = [subset for subset, reason in refused.items() if not reason]
-    for subset in subsets:
-        if subset not in known:
-            raise UsageError(f"no subset {subset!r}; there are: {', '.join(known)}")
-    for subset in subsets or known:
-        try:
-            yield _subset(source, subset, revision, into, client, accept, progress)
-        except (FetchError, PayloadError) as error:
-            yield Filled(subset, failure=str(error))
-
-
-def _subset(
-    source: Source,
-    subset: str,
-    revision: str,
-    into: Path,
-    client: Client,
-    accept: Collection[str],
-    progress: Progress,
-) -> Filled:
-    file = into / _WORK / f"{revision}-{subset}.parquet"
-    mark = file.with_suffix(".done")
-    require_plain(into / _WORK, folder=True)
-    for path in (file, mark):
-        require_plain(path)
-    if mark.exists():
-        return Filled(subset, held=None)
-    url = arena.dataset_address(revision, subset, "full")
-    # Of a file that an earlier run downloaded nothing is known any more.
-    verified = not file.exists() and client.download(source, url, file).verified
-    moment = utc_now()
-    payload = Payload(
-        source=source,
-        origin=Origin(name=subset, date=moment.date().isoformat(), urls=(url,)),
-        data=file.read_bytes(),
-        retrieved_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        http_status=200,
-        revision=revision,
-        verified=verified,
-    )
-    have = _stored_from(Archive(into), f"arena/{subset}", sha256(payload.data))
-    held: list[str] = []
-
-    def wanted() -> Iterator[Publication | PayloadError]:
-        for item in arena.dataset_history(payload.data, payload.origin):
-            if isinstance(item, Publication) and item.vintage in have:
-                held.append(item.vintage)
-            else:
-                yield item
-
-    outcomes: list[Decision] = []
-    try:
-        for outcome in take_publications(
-            into, wanted(), payload, accept=accept, command=_BACKFILLING
-        ):
-            outcomes.append(outcome)
-            progress(subset, len(held) + len(outcomes))
-    except PayloadError:
-        file.unlink()  # it is no such file; another attempt should fetch it anew
-        raise
-    if not any(outcome.outcome == "held" for outcome in outcomes):  # else it is wanted again
-        mark.touch()
-        file.unlink()
-    return Filled(subset, tuple(outcomes), len(held))
-
-
-def _stored_from(archive: Archive, board: str, raw_sha256: str) -> set[str]:
-    """Vintages stored from this very file."""
-    stored = archive.board(board).all_snapshots if board in archive.boards() else ()
-    return {s.vintage for s in stored if raw_sha256 in s.raw_sha256.split()}
-
-
-def _outside_checkout(into: Path) -> None:
-    check_writable(into)
-    checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "pyproject.toml").is_file() and into.resolve().is_relative_to(checkout):
-        raise UsageError(
-            f"{into}: inside the checkout; a backfill is large and belongs in a folder of your "
-            f"own, e.g. --into {default_folder()}"
-        )

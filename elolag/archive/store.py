@@ -414,6 +414,16 @@ class Writer:
             self._lock = None
 
 
+def check_writable(root: Path) -> None:
+    """Raise a `UsageError` for the archive that is part of an installed package."""
+    if root.name == "_snapshots":
+        raise UsageError(
+            "the archive packaged with elolag is not written to; make one of your own with "
+            "`elolag archive init DIR`, and name it with --archive DIR or the environment "
+            "variable ELOLAG_ARCHIVE"
+        )
+
+
 def seal(root: Path, command: str) -> Log:
     """Chain the lines of a log that was written before logs were chained; done once.
 

@@ -36,7 +36,7 @@ def own_archive(archive: Path | None, done: str) -> Path:
     import os
 
     from elolag.archive import open_archive
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
     if named == Path():
@@ -53,7 +53,7 @@ def own_archive(archive: Path | None, done: str) -> Path:
 def init(folder: Annotated[Path, Argument(help="Folder to make; absent or empty.")]) -> None:
     """Make an archive of your own that goes on from the shipped one."""
     from elolag import archive as archives
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     check_writable(folder)
     log = archives.init(folder)
@@ -182,7 +182,7 @@ def verify(
 def seal(archive: ArchiveFolder = None) -> None:
     """Chain the log of an archive from before logs were chained; needed, and possible, once."""
     from elolag import archive as archives
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     opened = archives.open_archive(archive)
     check_writable(opened.path)

@@ -21,8 +21,9 @@ from elolag.errors import UsageError
 from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
-    from elolag.archive.collect import Filled, Report
-    from elolag.archive.collect import Progress as Vintages
+    from elolag.archive.collect import Report
+    from elolag.archive.publish import Filled
+    from elolag.archive.publish import Progress as Vintages
     from elolag.fetch.bounds import Progress as Bytes
 
 _NAMES_SHOWN = 30
@@ -239,7 +240,7 @@ def backfill(
     as_json: OneJson = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
-    from elolag.archive import collect as backfills
+    from elolag.archive import publish as backfills
     from elolag.fetch.client import Client
     from elolag.sources import get_source
 
