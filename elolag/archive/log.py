@@ -72,9 +72,7 @@ class Log:
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         *whole, rest = data.split(b"\n")
-        #: Bytes of each whole line with its line break, the header first; empty if there is no log.
         self.lines = tuple(line + b"\n" for line in whole)
-        #: Whether half a line follows, as a run leaves it that is killed while writing.
         self.torn = bool(rest)
 
     @classmethod

@@ -23,7 +23,7 @@ from elolag.errors import ArchiveError
 from elolag.schema import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path, PurePath
 
     import pandas as pd
@@ -128,7 +128,7 @@ def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 def encode(table: str, frame: pd.DataFrame) -> bytes:
     """Write a normalised `frame` as CSV bytes."""
     columns = TABLES[table]
-    texts = [_column_text(frame[name].tolist(), kind) for name, kind in columns.items()]
+    texts = [map(_TEXTS[kind], frame[name].tolist()) for name, kind in columns.items()]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow(columns)
@@ -217,14 +217,6 @@ def _columns(text: str, names: list[str]) -> dict[str, list[str]]:
     return {name: cells[len(names) + at :: len(names)] for at, name in enumerate(names)}
 
 
-def _column_text(values: Iterable[Any], kind: str) -> list[str]:
-    if kind == "string":
-        return [str(value) for value in values]
-    if kind == "number":
-        return [number_text(value) for value in values]
-    return ["" if _is_missing(value) else str(int(value)) for value in values]
-
-
 def number_text(value: float) -> str:
     """Write a float in its shortest form of at most two decimals; missing is empty."""
     if _is_missing(value):
@@ -233,13 +225,20 @@ def number_text(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def _integer_text(value: Any) -> str:
+    return "" if _is_missing(value) else str(int(value))
+
+
 def _is_missing(value: Any) -> bool:
-    if value is None:
-        return True
     try:
         return math.isnan(value)
-    except TypeError:  # pandas.NA
+    except TypeError:  # None and pandas.NA
         return True
+
+
+_TEXTS: dict[str, Callable[[Any], str]] = {
+    "string": str, "number": number_text, "integer": _integer_text,
+}  # fmt: skip
 
 
 # ``datapackage.json``: what a snapshot holds, where it came from, and how it was checked.

@@ -48,10 +48,6 @@ class Snapshot(Listed):
         The vintage alone, an ISO date.
     path
         Of the folder, relative to the archive, with ``/``.
-    log_head
-        Head of the chain of the archive's log when it was read; empty where there is none.
-    tags
-        SHA-256 of the tags that were installed in its archive; empty where there are none.
     """
 
     def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:

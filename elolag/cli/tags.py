@@ -62,15 +62,19 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Every entry of the archive with its tag; as text, one line for each model."""
-    from elolag.tags.listings import records, select
+    from elolag.tags.listings import records
 
     lookup, listings = _open(archive, extra)
     if country is not None and country not in lookup.countries():
         known = ", ".join(sorted(lookup.countries()))
         raise UsageError(f"no model counts with country {country!r}; there are: {known}")
-    found = select(
-        records(lookup, listings), country=country, only_open=only_open, unmatched=unmatched
-    )
+    found = [
+        record
+        for record in records(lookup, listings)
+        if (country is None or record.country == country)
+        and (not only_open or record.open)
+        and (not unmatched or record.model is None)
+    ]
     if as_json:
         dump([asdict(record) for record in found])
     else:

@@ -71,8 +71,6 @@ class Lookup:
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
         self._asked: dict[tuple[str, str, str], Alias | None] = {}
-        #: Lists whose entries have been looked up, with those unknown and those untagged (see
-        #: `elolag.estimate.panel`).
         self.identified: dict[tuple[Snapshot, str], tuple[Any, set[str], set[str]]] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:

@@ -198,15 +198,14 @@ class _Layer:
     def read_user(self, path: Path, ours: _Layer) -> None:
         """Add the rows of a user's file: one of the tables, or a flat one."""
         data = sheets.read_bytes(path, "the tag file")
-        text = sheets.decode(data, str(path))
-        if not flat.is_flat(sheets.header(text, flat.COLUMNS)):
-            header, rows = _rows(text, str(path))
+        found = flat.read(data, str(path), ours.labs, ours.models)
+        if found is None:
+            header, rows = _rows(sheets.decode(data, str(path)), str(path))
             tidied = ((line, [sheets.tidy(cell) for cell in cells]) for line, cells in rows)
             self.take(tuple(map(sheets.tidy, header)), tidied, str(path))
             return
-        sheet = sheets.parse(data, str(path), flat.COLUMNS)
-        for kind, found in flat.rows(sheet, ours.labs, ours.models).items():
-            self.add(kind, found, str(path))
+        for kind, lines in found.items():
+            self.add(kind, lines, str(path))
 
     def take(
         self, header: tuple[str, ...], rows: Iterable[tuple[int, Sequence[str]]], name: str
