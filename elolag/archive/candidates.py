@@ -92,11 +92,6 @@ class Candidate(Listed):
         """Identity of the bytes of its tables."""
         return package.content_id({n: package.sha256(data) for n, data in self.files.items()})
 
-    @property
-    def precedence(self) -> int:
-        """Of its source."""
-        return self.route.precedence
-
     def find(self, category: str) -> Listing | None:
         """The figures of one category; None where there are none."""
         return self._listings.get(category)

@@ -274,7 +274,7 @@ class _Run:
 def _examined(
     best: Candidate,
     dated: Listed,
-    previous: checking.Previous | None,
+    previous: Listed | None,
     index: _Index,
     waiting: Sequence[Candidate],
 ) -> tuple[list[Check], dict[str, Any]]:
@@ -285,7 +285,7 @@ def _examined(
         completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
     settled = publication.board.startswith("arena/") and best.method == "bradley-terry"
-    done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
+    done += checking.comparison(best, previous, completeness, settled=settled)
     regime: dict[str, str] = {}
     stale: list[str] = []
     if listing is not None:
@@ -298,10 +298,10 @@ def _examined(
         if best.precedence <= manifests.OFFICIAL and (same := holding.same_method(best, recent)):
             done.append(same)
             regime = {} if same.passed else {"since": dated.vintage, "what": same.note}
-        before = previous.table("ratings") if previous else None
+        before = previous.find_table("ratings") if previous else None
         stale, check = checking.stale_categories(ratings, before)
         done.append(check)
-    before = previous.table("entries") if previous else None
+    before = previous.find_table("entries") if previous else None
     known = None if before is None else frozenset(before["organisation"])
     done += checking.new_organisations(best.tables.get("entries"), known)
     description = {
@@ -324,11 +324,11 @@ def _examined(
 
 
 def _entries_changed(
-    best: Candidate, previous: checking.Previous | None, completeness: str
+    best: Candidate, previous: Listed | None, completeness: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Entries that are new, and entries dropped; a top-N list drops nothing."""
     table = next((name for name in ("entries", "models") if name in best.tables), "ratings")
-    before = previous.table(table) if previous else None
+    before = previous.find_table(table) if previous else None
     if before is None:
         return (), ()
     now, then = set(best.tables[table]["entry"]), set(before["entry"])
@@ -424,7 +424,7 @@ class _Index:
             number += 1
         return f"{vintage}.r{number}"
 
-    def previous(self, candidate: Candidate, vintage: str) -> checking.Previous | None:
+    def previous(self, candidate: Candidate, vintage: str) -> Listed | None:
         """Find the newest earlier vintage of a comparable kind; without ratings, of its source.
 
         Comparable: same method and style control, complete if the candidate is, and at least half
@@ -435,13 +435,13 @@ class _Index:
         for item in self._before(vintage):
             if category is None or listing is None:
                 if item.source == candidate.source:
-                    return checking.Previous(item.label, None, item.find_table)
+                    return item
                 continue
             if item.kind != candidate.kind or (whole and item.completeness != "full"):
                 continue
             other = item.find(category)
             if other is not None and comparable(listing, other):
-                return checking.Previous(item.label, other, item.find_table)
+                return item
         return None
 
     def last_of_source(self, candidate: Candidate, vintage: str, count: int) -> list[Listed]:

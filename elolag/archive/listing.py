@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.dates import to_day
+from elolag.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -224,6 +225,11 @@ _COMPARABLE_SHARE = 0.5
 _FROZEN_DAYS = 14.0
 
 
+def precedence(source: str) -> int:
+    """Of a source: the smallest counts most; one this version does not know comes last."""
+    return SOURCES[source].precedence if source in SOURCES else 1_000
+
+
 class Listed(abc.ABC):
     """A publication, stored or not yet.
 
@@ -253,10 +259,10 @@ class Listed(abc.ABC):
     def content(self) -> str:
         """Identity of the bytes of its tables."""
 
-    @property
-    @abc.abstractmethod
+    @cached_property
     def precedence(self) -> int:
         """Of its source: of several twins the smallest gives the date."""
+        return precedence(self.source)
 
     @abc.abstractmethod
     def find(self, category: str) -> Listing | None:

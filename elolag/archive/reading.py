@@ -14,6 +14,7 @@ from elolag.archive.listing import (
     Listed,
     Listing,
     category_bytes,
+    precedence,
     read_listing,
     reference_category,
 )
@@ -26,7 +27,6 @@ from elolag.schema import (
     VINTAGE_PATTERN,
     vintage_fault,
 )
-from elolag.sources import get_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,11 +117,6 @@ class Snapshot(Listed):
     def official(self) -> bool:
         """Whether the source is the publisher's own and not a copy."""
         return bool(self.facts["official"])
-
-    @cached_property
-    def precedence(self) -> int:
-        """Of its source, see `_precedence`."""
-        return _precedence(self.source)
 
     @cached_property
     def content(self) -> str:
@@ -247,14 +242,6 @@ class Snapshot(Listed):
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""
         return self.table("entries")
-
-
-def _precedence(source: str) -> int:
-    """Of a source: the smallest counts most; one this version does not know comes last."""
-    try:
-        return get_source(source).precedence
-    except UsageError:
-        return 1_000
 
 
 def same_scale(one: Snapshot, other: Snapshot) -> bool:
@@ -656,7 +643,7 @@ class Board:
                 for label, line in self.written.items()
                 if label in self.damaged
                 and label > newest[0].label
-                and _precedence(line["source"]) <= worst
+                and precedence(line["source"]) <= worst
             ]
         if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
