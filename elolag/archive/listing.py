@@ -156,16 +156,7 @@ def _same_figures(one: Listing, other: Listing) -> bool:
 
 
 def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
-    """Whether two listings are one publication (see the module's text). Symmetric.
-
-    Parameters
-    ----------
-    one, other
-        The two.
-    near
-        Whether their dates are at most three days apart: then a copy may be off by a point, or by
-        a vote count, in 2% of its rows.
-    """
+    """Whether two listings are one publication (see the module's text), of near dates or not."""
     small, large = sorted((one, other), key=len)
     tolerance = _tolerance(one, other)
     counted = small.votes is not None and large.votes is not None

@@ -214,7 +214,6 @@ def _parse_cut(payload: bytes, origin: Origin) -> list[Publication]:
     if _CUT_FILE.fullmatch(origin.name):
         table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
         raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
-        raw["category"] = "overall"
         tables = tidy.board(raw, where)
     elif origin.name == "leaderboard-text.json":
         board, tables, notes = arena.read_catalog(payload, origin, where)
@@ -351,7 +350,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         raise PayloadError(f"{where}: no rows below the header")
     tidy.vintages(len(set(days)), _HISTORY_DAYS, where)
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _HISTORY_COLUMNS.items()})
-    raw["category"], raw["date"] = "overall", days
+    raw["date"] = days
     publications: list[Publication] = []
     refusals: list[str] = []
     for day, rows in raw.groupby("date", sort=True):
@@ -427,7 +426,6 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     board = _DAY_BOARDS[origin.name]
     table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
-    raw["category"] = "overall"
     spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]
     tidy.size(len(raw), where)
     rating = tidy.numbers(raw["rating"], where, "arena_score", raw["entry"])

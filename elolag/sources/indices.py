@@ -89,7 +89,7 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
     ]
-    raw = tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
+    raw = tidy.frame(fields)
     scored = raw[raw["rating"] != ""]
     tables = tidy.board(scored, where)
     # A model that Epoch calls open is "true", any other whose access it describes "false".
@@ -206,7 +206,7 @@ def _figures(
     texts = {"entry": "model", "name": "display_name", "organisation": "organization"}
     found = columns(rows, {**texts, **wanted}, where)
     tidy.size(len(rows), where)
-    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    raw = tidy.frame(found)
     tidy.names(raw["entry"], f"{where}: model")
     for ours, theirs in wanted.items():
         _only_numbers(found[ours], raw["entry"].tolist(), where, theirs)
@@ -275,7 +275,7 @@ def _comparia(payload: bytes, origin: Origin) -> list[Publication]:
         "licence": "license",
     }
     found |= {ours: [row.get(theirs) for row in rows] for ours, theirs in optional.items()}
-    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    raw = tidy.frame(found)
     tidy.names(raw["entry"], f"{where}: model_name")
     for ours, theirs in {**wanted, "rank": "rank"}.items():
         if ours != "entry":
@@ -453,7 +453,6 @@ def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publica
             raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
     raw = tidy.frame(
         {
-            "category": ["overall"] * len(records),
             "entry": [record.get("slug") or record.get("id") for record in records],
             "name": [record.get("name") for record in records],
             "organisation": [_creator(record, where) for record in records],

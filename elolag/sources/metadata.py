@@ -39,6 +39,7 @@ _OPENROUTER = "openrouter"
 #: Dates this close agree (as in the check of the tags).
 _AGREE_DAYS = 14
 
+_COLUMNS = ("entry", "name", "organisation", "release_date", "open_weights")
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
 _WORD = re.compile(r"[a-z]+|\d+|\+")
@@ -128,10 +129,7 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
     groups: dict[tuple[str, ...], list[_Served]] = defaultdict(list)
     for row in served:
         groups[_words(row.bare) or (row.bare,)].append(row)
-    out: dict[str, list[Any]] = {
-        key: [] for key in ("entry", "name", "organisation", "release_date", "open_weights")
-    }
-    apart, doubted = [], []
+    rows, apart, doubted = [], [], []
     for group in groups.values():
         makers = sorted((row for row in group if row.is_own), key=lambda r: (r.provider, r.model))
         first = makers[0] if makers else None
@@ -140,13 +138,9 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
         votes = Counter(row.is_open for row in group if row.is_open is not None)
         apart += [entry] * (not agreed)
         doubted += [entry] * (len(votes) > 1)
-        out["entry"].append(entry)
-        out["name"].append(_commonest(r.name for r in makers or group if r.name))
-        out["organisation"].append(first.provider if first else "")
-        out["release_date"].append(released)
-        out["open_weights"].append(
-            "" if votes[True] == votes[False] else str(votes[True] > votes[False]).lower()
-        )
+        name = _commonest(r.name for r in makers or group if r.name)
+        is_open = "" if votes[True] == votes[False] else str(votes[True] > votes[False]).lower()
+        rows.append((entry, name, first.provider if first else "", released, is_open))
     notes = [f"{len(served)} models as served by their providers make {len(groups)} names"]
     if apart:
         notes.append(
@@ -158,7 +152,7 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
             f"providers disagree whether {len(doubted)} names have open weights; most of them are "
             f"followed, e.g. {_some(doubted)}"
         )
-    return out, tuple(notes)
+    return dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)), tuple(notes)
 
 
 def _served(payload: bytes, where: str) -> list[_Served]:
@@ -243,15 +237,10 @@ def _from_csv(payload: bytes, where: str) -> dict[str, list[Any]]:
             raise PayloadError(
                 f"{where}: open_weights in row {row} is not True or False: {shown(word)}"
             )
-    return {
-        "entry": [
-            f"{lab}/{model}" for lab, model in zip(table["lab"], table["model"], strict=True)
-        ],
-        "name": table["name"],
-        "organisation": table["lab"],
-        "release_date": table["release_date"],
-        "open_weights": [_OPEN[word] for word in table["open_weights"]],
-    }
+    entries = [f"{lab}/{model}" for lab, model in zip(table["lab"], table["model"], strict=True)]
+    is_open = [_OPEN[word] for word in table["open_weights"]]
+    columns = (entries, table["name"], table["lab"], table["release_date"], is_open)
+    return dict(zip(_COLUMNS, columns, strict=True))
 
 
 _MODELS_DEV_SOURCE = Source(

@@ -271,12 +271,7 @@ def _names(tables: Tables) -> Iterable[Finding]:
 def _order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """Versions dated in the wrong order: v3 before v2, a re-release before the release.
 
-    Parameters
-    ----------
-    kind
-        Of the findings.
-    dated
-        (subject, name, ISO date) of each; one whose date is no full day is left out.
+    `dated` has (subject, name, ISO date) of each; one whose date is no full day is left out.
     """
     series: dict[tuple[str, ...], list[tuple[names.Parsed, str, dt.date]]] = defaultdict(list)
     for subject, name, date in dated:
