@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from elolag.archive import (
@@ -225,50 +225,27 @@ def _taken(
     failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
-            root,
-            came,
-            private=not source.redistributable,
-            dry_run=run.dry_run,
-            accept=run.accept,
-            command=_COMMAND,
-            writer=writer,
-        )
+            root, came, private=not source.redistributable, dry_run=run.dry_run,
+            accept=run.accept, command=_COMMAND, writer=writer,
+        )  # fmt: skip
     except ArchiveError as error:
         failures.append(str(error))
     if writer is not None:
         _log_failures(writer, source, fetched.failures, run)
-    return _finished(
-        source,
-        outcomes,
-        root,
-        run.untagged,
-        dry_run=run.dry_run,
-        failures=failures,
-        warnings=_missing(fetched, root),
-        notes=fetched.notes,
-    )
+    report = Report(
+        source.name, tuple(outcomes), tuple(failures), tuple(_missing(fetched, root)),
+        fetched.notes, archive=str(root),
+    )  # fmt: skip
+    return _finished(report, run.untagged, dry_run=run.dry_run)
 
 
-def _finished(
-    source: Source,
-    outcomes: Sequence[Decision],
-    root: Path,
-    untagged: _Untagged,
-    *,
-    dry_run: bool,
-    failures: Sequence[str] = (),
-    warnings: Sequence[str] = (),
-    notes: Sequence[str] = (),
-) -> Report:
-    """The report on outcomes: what a person should look at, and what has no tag yet."""
-    return Report(
-        source=source.name,
-        outcomes=tuple(outcomes),
-        failures=tuple(failures),
-        warnings=(*_warnings(outcomes, Archive(root)), *warnings),
-        notes=tuple(notes),
-        archive=str(root),
-        untagged=_untagged(outcomes, Archive(root), untagged, dry_run=dry_run),
+def _finished(report: Report, untagged: _Untagged, *, dry_run: bool) -> Report:
+    """The report with what a person should look at, and what has no tag yet."""
+    archive, outcomes = Archive(Path(report.archive)), report.outcomes
+    return replace(
+        report,
+        warnings=(*_warnings(outcomes, archive), *report.warnings),
+        untagged=_untagged(outcomes, archive, untagged, dry_run=dry_run),
     )
 
 
@@ -413,7 +390,8 @@ def import_files(
             root, payloads, private=private, dry_run=dry_run, accept=accept, command=_IMPORTING,
             writer=writer,
         )  # fmt: skip
-    return _finished(found, outcomes, root, untagged, dry_run=dry_run)
+    report = Report(source, tuple(outcomes), archive=str(root))
+    return _finished(report, untagged, dry_run=dry_run)
 
 
 def _files(path: Path) -> Iterator[Path]:

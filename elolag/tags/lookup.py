@@ -164,15 +164,6 @@ class _Layer:
         return None
 
 
-# Groups of models: from an expression such as ``CN+open`` to who is in it, and since when.
-#
-# Grammar: ``,`` is or, ``+`` is and and binds before it, ``not:`` stands before any single name.
-# Names: a country (``US``; also ``us``, or by its English name), ``_EU``, ``open``, ``closed``,
-# ``lab:KEY``, ``family:WORD`` (models whose key holds the word or words: ``family:sonnet``),
-# ``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
-# its release, and for good, if it was released without weights; in every other group from its
-# release. ``not:open`` is ``closed``.
-
 #: Members of the European Union (since 2020).
 _EU = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
@@ -199,7 +190,7 @@ class Group:
         tags
             One per model.
         openness
-            ``dated`` as documented above. ``open`` and ``closed`` take every model that was
+            ``dated`` as `parse_group` has it. ``open`` and ``closed`` take every model that was
             released closed and opened later as always in that one state; used to tell a true
             overlap from a model that merely moved.
         """
@@ -212,7 +203,15 @@ class Group:
 
 
 def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[str]) -> Group:
-    """Read a group expression; an unknown name is a `UsageError` with the nearest ones."""
+    """Read a group expression; an unknown name is a `UsageError` with the nearest ones.
+
+    Grammar: ``,`` is or, ``+`` is and and binds before it, ``not:`` stands before any single name.
+    Names: a country (``US``; also ``us``, or by its English name), ``EU``, ``open``, ``closed``,
+    ``lab:KEY``, ``family:WORD`` (models whose key holds the word or words: ``family:sonnet``),
+    ``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
+    its release, and for good, if it was released without weights; in every other group from its
+    release. ``not:open`` is ``closed``.
+    """
     labs, countries = sorted(set(known_labs)), sorted(set(known_countries))
     alternatives = []
     for part in text.split(","):
