@@ -300,7 +300,7 @@ def build(
         # A date alone stands for its midnight.
         "created": got if "T" in got else f"{got}T00:00:00Z",
         "homepage": source.homepage,
-        "licenses": [{**licence, "path": source.licence_url} if source.licence_url else licence],
+        "licenses": [{**licence, "path": source.licence_url or source.homepage}],
         "sources": [{"title": source.title, "path": url, **version} for url in account["urls"]]
         or [{"title": source.title}],
         "contributors": [

@@ -249,7 +249,6 @@ def _source(
         title=homepage.removeprefix("https://github.com/"),
         homepage=homepage,
         licence=licence,
-        licence_url=homepage,
         citation=f"Arena (arena.ai), {copied}, {homepage.removeprefix('https://')}.",
         hosts=hosts,
         precedence=5,
@@ -384,7 +383,6 @@ _HISTORY_SOURCE = Source(
     title="Chatbot Arena rating history",
     homepage="https://github.com/jasontrigg0/chatbot-arena-history",
     licence="no licence file known; figures published by Arena",
-    licence_url="https://github.com/jasontrigg0/chatbot-arena-history",
     citation="Arena (arena.ai), ratings 2023-05-08 to 2025-03-26 as collected in "
     "github.com/jasontrigg0/chatbot-arena-history.",
     hosts=("raw.githubusercontent.com",),
@@ -459,7 +457,6 @@ _DAYS_SOURCE = Source(
     title="llm-leaderboard-csv",
     homepage="https://github.com/fboulnois/llm-leaderboard-csv",
     licence="MPL-2.0",
-    licence_url="https://github.com/fboulnois/llm-leaderboard-csv",
     citation="Arena (arena.ai), ratings 2024-07-07 to 2025-08-04 as collected in "
     "github.com/fboulnois/llm-leaderboard-csv.",
     hosts=("raw.githubusercontent.com", "github.com"),

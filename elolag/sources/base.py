@@ -41,7 +41,8 @@ class Source:
     publisher
         Who publishes the figures (for a copy: whose figures they are, and who copied them).
     licence, licence_url
-        SPDX identifier, or plain words where there is none, and where it is stated.
+        SPDX identifier, or plain words where there is none, and where it is stated: empty for the
+        homepage.
     hosts
         Hosts its addresses and redirects may use, over https only. One that starts with a dot
         stands for every host below it; `allows` applies that rule.
@@ -70,11 +71,11 @@ class Source:
     title: str
     homepage: str
     licence: str
-    licence_url: str
     citation: str
     hosts: tuple[str, ...]
     precedence: int
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
+    licence_url: str = ""
     redistributable: bool = True
     parser_version: int = 1
     whole: bool = True

@@ -327,7 +327,6 @@ _PUBLIC = (
         title="Open-Source-Gap, data.json",
         homepage="https://github.com/IAPS-AI/Open-Source-Gap",
         licence="figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated",
-        licence_url="https://github.com/IAPS-AI/Open-Source-Gap",
         citation="Epoch AI, 'Epoch Capabilities Index' (CC-BY-4.0), and METR, time horizons, as "
         "collected in github.com/IAPS-AI/Open-Source-Gap.",
         hosts=("raw.githubusercontent.com",),
