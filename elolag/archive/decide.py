@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
@@ -230,7 +231,7 @@ class _Run:
         done, description = _examined(best, dated, previous, index, waiting)
         revised = []
         displaced = (i for i in index.current if i is holder or i in group.supersedes)
-        for item in sorted(displaced, key=_label):
+        for item in sorted(displaced, key=attrgetter("label")):
             check = holding.revision(best, item, index.debuts(best), dated.vintage)
             revised += [(item.label, check)] if check else []
         done += [check for _, check in revised]
@@ -374,10 +375,6 @@ def _same_as(item: Listed) -> str:
     return f"the same figures as {item.label}, {item.source}"
 
 
-def _label(item: Listed) -> str:
-    return item.label
-
-
 # What an archive already holds of one board, as needed to judge a newcomer.
 
 
@@ -469,7 +466,7 @@ class _Index:
         """Entry to the first vintage that lists it in the candidate's reference category."""
         category = reference_category(candidate.categories)
         first: dict[str, str] = {}
-        for item in sorted(self.current, key=_label):
+        for item in sorted(self.current, key=attrgetter("label")):
             listing = item.find(category) if category is not None else None
             for name in listing.entries if listing else ():
                 first.setdefault(name, item.date)
@@ -477,7 +474,7 @@ class _Index:
 
     def _before(self, vintage: str) -> list[Listed]:
         before = (item for item in self.current if item.date < vintage)
-        return sorted(before, key=lambda item: item.date, reverse=True)
+        return sorted(before, key=attrgetter("date"), reverse=True)
 
     def completeness(self, candidate: Candidate, vintage: str, waiting: Iterable[Listed]) -> str:
         """Tell whether a list is whole from what is stored and from what waits in this run."""
