@@ -49,7 +49,6 @@ NOT_STATED = "not stated"
 
 #: Which lists of an archive answer: all, or those only that came from their publisher.
 ALL_LISTS, OFFICIAL_LISTS = "all", "official"
-LISTS = (ALL_LISTS, OFFICIAL_LISTS)
 
 Basis = Literal["published", "commit", "fetched"]
 Method = Literal["bradley-terry", "online-elo", "index", "metadata"]

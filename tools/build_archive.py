@@ -28,7 +28,7 @@ from fill import filled
 from elolag.archive import Decision, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
 from elolag.schema import Origin, Publication
-from elolag.sources import Source, arena, arena_copies, get_source, indices, metadata
+from elolag.sources import Source, arena, arena_copies, get_source, indices
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
@@ -252,7 +252,8 @@ def _others(upstream: Path) -> Iterator[Payload]:
         yield _payload(indices._COMPARIA, path.name, path.stem[:10], url, path)
     for path in sorted(upstream.glob("epoch/eci_scores-*.csv")):
         day = path.stem.removeprefix("eci_scores-")
-        yield _payload(indices.EPOCH, "eci_scores.csv", day, indices.EPOCH_ADDRESS, path)
+        url = get_source("epoch-eci").address
+        yield _payload("epoch-eci", "eci_scores.csv", day, url, path)
     for path in sorted(upstream.glob("iaps-open-source-gap/*.json")):
         commit = json.loads(path.read_bytes())["commit"]
         url = f"{_IAPS}/{commit}/data.json"
@@ -260,10 +261,10 @@ def _others(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"
-        yield _payload("models-dev", path.name, day, metadata.MODELS_DEV_ADDRESS, path)
+        yield _payload("models-dev", path.name, day, get_source("models-dev").address, path)
     for path in sorted(upstream.glob("models-dev/api-*.json")):
         day = path.stem.removeprefix("api-")
-        yield _payload("models-dev", "api.json", day, metadata.MODELS_DEV_ADDRESS, path)
+        yield _payload("models-dev", "api.json", day, get_source("models-dev").address, path)
 
 
 def _is_no_board(item: Payload) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from elolag.archive import checks, package
 from elolag.archive.listing import Listed, listings
 from elolag.archive.package import OFFICIAL
-from elolag.errors import PayloadError, UsageError
+from elolag.errors import PayloadError
 from elolag.sources import PartialPayloadError, Payload
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: What can become of a publication. It is ``held`` (not written) until a person accepts it, see
 #: `elolag.archive.holding`; of one that ``failed`` nothing came.
-Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
+_Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 
 
 class Candidate(Listed):
@@ -42,7 +42,14 @@ class Candidate(Listed):
         What it was asked on its own.
     filled
         Whether columns came from a twin.
+
+    Attributes
+    ----------
+    label
+        The folder it gets, once that is decided.
     """
+
+    label = ""
 
     def __init__(
         self,
@@ -83,12 +90,7 @@ class Candidate(Listed):
     @cached_property
     def content(self) -> str:
         """Identity of the bytes of its tables."""
-        return package.content_id(self.files)
-
-    @property
-    def precedence(self) -> int:
-        """Of its source."""
-        return self.route.precedence
+        return package.content_id({n: package.sha256(data) for n, data in self.files.items()})
 
     def find(self, category: str) -> Listing | None:
         """The figures of one category; None where there are none."""
@@ -98,11 +100,26 @@ class Candidate(Listed):
         """A table, or None where there is none."""
         return self.tables.get(name)
 
-    @property
-    def rows(self) -> int:
-        """Rows of the ratings, else of the models, else of the entries."""
+    def without(self, categories: Collection[str], why: str) -> Candidate:
+        """The same with categories left out; see `Publication.without`."""
+        publication = self.publication.without(categories, why)
+        return Candidate(self.route, publication, self.retrieval, self.checks)
+
+    def decided(self, label: str, outcome: _Verdict, message: str = "", **more: Any) -> Decision:
+        """What becomes of it; see `Decision`."""
         main = next(name for name in ("ratings", "models", "entries") if name in self.tables)
-        return len(self.tables[main])
+        return Decision(
+            source=self.source,
+            board=self.publication.board,
+            vintage=self.vintage,
+            label=label,
+            outcome=outcome,
+            rows=len(self.tables[main]),
+            message=message,
+            run_at=self.retrieved_at,
+            raw_sha256=self.raw_sha256,
+            **more,
+        )
 
 
 @dataclass(frozen=True)
@@ -139,7 +156,7 @@ class Decision:
     board: str
     vintage: str
     label: str
-    outcome: Verdict
+    outcome: _Verdict
     rows: int = 0
     new_entries: tuple[str, ...] = field(default=(), repr=False)
     dropped_entries: tuple[str, ...] = field(default=(), repr=False)
@@ -168,7 +185,7 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
     """
     found: list[Candidate | Decision] = []
     for payload in payloads:
-        require_redistributable(payload.source, private=private)
+        payload.source.require_redistributable(private=private)
         publications: Sequence[Publication | PayloadError]
         try:
             publications = payload.source.parse(payload.data, payload.origin)
@@ -179,15 +196,6 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
         found += judged(payload, publications)
     candidates = [item for item in found if isinstance(item, Candidate)]
     return _merged(candidates), [item for item in found if isinstance(item, Decision)]
-
-
-def require_redistributable(source: Source, *, private: bool) -> None:
-    """Refuse to put into a shared archive what its publisher lets nobody redistribute."""
-    if not source.redistributable and not private:
-        raise UsageError(
-            f"{source.name}: its terms forbid redistribution, so it is written to a private "
-            f"archive only"
-        )
 
 
 def judged(
@@ -221,12 +229,6 @@ def judged(
             run_at=payload.retrieved_at,
             raw_sha256=retrieval["raw"][0]["sha256"],
         )
-
-
-def without(item: Candidate, categories: Collection[str], why: str) -> Candidate:
-    """Leave categories of a candidate out; see `Publication.without`."""
-    publication = item.publication.without(categories, why)
-    return Candidate(item.route, publication, item.retrieval, item.checks)
 
 
 def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:

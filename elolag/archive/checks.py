@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from elolag.archive.completeness import LOST_REFUSED
-from elolag.archive.listing import Listing
+from elolag.archive.listing import reference_category
 from elolag.archive.package import KEYS, TABLES, Check
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 from elolag.sources.tidy import FORBIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from elolag.archive.listing import Listed
+    from elolag.archive.listing import Listed, Listing
     from elolag.schema import Publication
 
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
@@ -36,7 +35,7 @@ def losses(
     ratings: pd.DataFrame,
     left_out: Sequence[str],
     recent: Sequence[Listed],
-    previous: Previous | None,
+    previous: Listed | None,
     *,
     whole: bool,
 ) -> list[Check]:
@@ -62,7 +61,7 @@ def losses(
     )
     before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
-    newest = previous.table("ratings") if previous else None
+    newest = previous.find_table("ratings") if previous else None
     if previous and newest is not None:
         earlier[previous.label] = newest
     checks = [_check("ratings-differ", flat, "hardly any in"), _same_order(ratings, earlier)]
@@ -157,15 +156,6 @@ _FOLLOWED, _FOLLOWS, _FOLLOW_ROWS = 0.9, 0.5, 5
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
 _NAMES_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Previous:
-    """The vintage a publication is compared with: see `elolag.archive.decide`."""
-
-    label: str
-    listing: Listing | None
-    table: Callable[[str], pd.DataFrame | None]
 
 
 def failures(done: Iterable[Check]) -> str:
@@ -264,21 +254,14 @@ def _following(ratings: pd.DataFrame) -> dict[str, float]:
 
 
 def comparison(
-    tables: Mapping[str, pd.DataFrame],
-    listing: Listing | None,
-    previous: Previous | None,
-    completeness: str,
-    *,
-    settled: bool = False,
+    now: Listed, previous: Listed | None, completeness: str, *, settled: bool = False
 ) -> list[Check]:
-    """Check against the previous vintage of a comparable kind.
+    """Check against the previous vintage of a comparable kind; nothing of what has no ratings.
 
     Parameters
     ----------
-    tables
-        The publication's normalised tables.
-    listing
-        Its `overall` listing, None for a table without ratings.
+    now
+        The publication.
     previous
         What to compare with, or None when there is nothing.
     completeness
@@ -286,33 +269,35 @@ def comparison(
     settled
         Whether ratings of the board are known to keep their places from one list to the next.
     """
+    listing = now.reference
     if listing is None:
         return []
     full = completeness == "full"
     part = "" if full else f"{completeness} of the board"
     checks = [_check("complete", part, required=False)]
-    if previous is None or previous.listing is None:
+    other = previous.find(str(reference_category(now.categories))) if previous else None
+    if previous is None or other is None:
         return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
-    mine, theirs = listing.by_name(), previous.listing.by_name()
+    mine, theirs = listing.by_name(), other.by_name()
     change = {name: mine[name] - rating for name, rating in theirs.items() if name in mine}
     lost = [name for name in theirs if name not in mine]
-    share = len(lost) / len(previous.listing)
+    share = len(lost) / len(other)
     against = f"since {previous.label}"
     if full:
         gone = f"{len(lost)} {against}: {_some(lost)}" if lost else f"none {against}"
-        part = f"{share:.1%} of {len(previous.listing)} rows {against}"
+        part = f"{share:.1%} of {len(other)} rows {against}"
         checks += [
             Check("models-lost", not lost, False, gone),
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
             Check("most-rows-kept", share <= LOST_REFUSED, True, part),
         ]
-    before = previous.table("ratings")
-    same = before is not None and _same_figures(tables["ratings"], before)
+    ratings, before = now.find_table("ratings"), previous.find_table("ratings")
+    same = ratings is not None and before is not None and _same_figures(ratings, before)
     repeated = f"same figures as {previous.label}" * same
     return [
         *checks,
         *_shift([*change.values()], against, settled=settled),
-        _top_moves(change, listing, previous.listing, against),
+        _top_moves(change, listing, other, against),
         _check("differs-from-previous", repeated, required=False),
     ]
 

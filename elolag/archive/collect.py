@@ -1,27 +1,45 @@
-"""One run of `elolag snapshot`: fetch each source, take what came into the archive, and report."""
+"""Ways into an archive: a run of `elolag snapshot`, and files that came by other means."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from elolag.archive import Archive, Decision, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive import (
+    Archive,
+    Decision,
+    Payload,
+    Snapshot,
+    Writer,
+    open_archive,
+    take_payloads,
+)
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
+from elolag.archive.store import check_writable
 from elolag.dates import Now, utc_now
-from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
+from elolag.dates import parse as parse_date
+from elolag.errors import (
+    ArchiveError,
+    ElolagError,
+    UsageError,
+    unexpected,
+)
 from elolag.fetch import Fetch, fetch
+from elolag.fetch.bounds import MAX_BYTES
 from elolag.fetch.client import Client
-from elolag.sources import Source
+from elolag.schema import Origin
+from elolag.sources import Source, arena, arena_copies, get_source, indices
 
 _COMMAND = "elolag snapshot"
 
 #: Rows of source, entry and its name as printed; those that nobody has tagged, in words.
-Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
+_Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,7 @@ class Run:
 
     archive: Path
     client: Client
-    untagged: Untagged
+    untagged: _Untagged
     dry_run: bool = False
     accept: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -122,14 +140,14 @@ def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack
     root = run.archive
     mine = writer if source.redistributable else None
     try:
-        root = run.archive if source.redistributable else private_root(run.archive)
+        root = run.archive if source.redistributable else _private_root(run.archive)
         held = _held(root, source)
         etags = {name: str(snapshot.facts["etag"]) for name, snapshot in held.items()}
         fetched = fetch(source, run.client, etags=etags, environ=run.environ, now=run.now)
         if fetched.skipped:
             return Report(source.name, skipped=fetched.skipped)
         if writer is not None and not source.redistributable:
-            mine = private_writer(root, stack)
+            mine = _private_writer(root, stack)
         return _taken(fetched, held, root, mine, run)
     except ElolagError as error:
         failure = str(error)
@@ -149,16 +167,6 @@ def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: 
     for failure in failures:
         line = Decision(source.name, "", "", "", "failed", message=failure, run_at=stamp)
         writer.log(line.log_line)
-
-
-def check_writable(root: Path) -> None:
-    """Raise a `UsageError` for the archive that is part of an installed package."""
-    if root.name == "_snapshots":
-        raise UsageError(
-            "the archive packaged with elolag is not written to; make one of your own with "
-            "`elolag archive init DIR`, and name it with --archive DIR or the environment "
-            "variable ELOLAG_ARCHIVE"
-        )
 
 
 def _held(root: Path, source: Source) -> dict[str, Snapshot]:
@@ -217,50 +225,27 @@ def _taken(
     failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
-            root,
-            came,
-            private=not source.redistributable,
-            dry_run=run.dry_run,
-            accept=run.accept,
-            command=_COMMAND,
-            writer=writer,
-        )
+            root, came, private=not source.redistributable, dry_run=run.dry_run,
+            accept=run.accept, command=_COMMAND, writer=writer,
+        )  # fmt: skip
     except ArchiveError as error:
         failures.append(str(error))
     if writer is not None:
         _log_failures(writer, source, fetched.failures, run)
-    return finished(
-        source,
-        outcomes,
-        root,
-        run.untagged,
-        dry_run=run.dry_run,
-        failures=failures,
-        warnings=_missing(fetched, root),
-        notes=fetched.notes,
-    )
+    report = Report(
+        source.name, tuple(outcomes), tuple(failures), tuple(_missing(fetched, root)),
+        fetched.notes, archive=str(root),
+    )  # fmt: skip
+    return _finished(report, run.untagged, dry_run=run.dry_run)
 
 
-def finished(
-    source: Source,
-    outcomes: Sequence[Decision],
-    root: Path,
-    untagged: Untagged,
-    *,
-    dry_run: bool,
-    failures: Sequence[str] = (),
-    warnings: Sequence[str] = (),
-    notes: Sequence[str] = (),
-) -> Report:
-    """The report on outcomes: what a person should look at, and what has no tag yet."""
-    return Report(
-        source=source.name,
-        outcomes=tuple(outcomes),
-        failures=tuple(failures),
-        warnings=(*_warnings(outcomes, Archive(root)), *warnings),
-        notes=tuple(notes),
-        archive=str(root),
-        untagged=_untagged(outcomes, Archive(root), untagged, dry_run=dry_run),
+def _finished(report: Report, untagged: _Untagged, *, dry_run: bool) -> Report:
+    """The report with what a person should look at, and what has no tag yet."""
+    archive, outcomes = Archive(Path(report.archive)), report.outcomes
+    return replace(
+        report,
+        warnings=(*_warnings(outcomes, archive), *report.warnings),
+        untagged=_untagged(outcomes, archive, untagged, dry_run=dry_run),
     )
 
 
@@ -306,7 +291,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 
 
 def _untagged(
-    outcomes: Sequence[Decision], archive: Archive, untagged: Untagged, *, dry_run: bool
+    outcomes: Sequence[Decision], archive: Archive, untagged: _Untagged, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []
@@ -328,12 +313,12 @@ def _untagged(
     return tuple(untagged(rows))
 
 
-def private_root(root: Path) -> Path:
+def _private_root(root: Path) -> Path:
     """The archive beside `root` for sources that forbid redistribution."""
     return root.resolve().parent / "private"
 
 
-def private_writer(root: Path, stack: ExitStack) -> Writer:
+def _private_writer(root: Path, stack: ExitStack) -> Writer:
     """Open the private archive, and see to it that git leaves it alone wherever it is."""
     writer = stack.enter_context(Writer(root, _COMMAND))
     ignore = root / ".gitignore"
@@ -341,3 +326,124 @@ def private_writer(root: Path, stack: ExitStack) -> Writer:
     if not ignore.exists():
         ignore.write_text("*\n", encoding="ascii")
     return writer
+
+
+# Files that were downloaded by other means.
+
+_IMPORTING = "elolag archive import"
+_SUFFIXES = (".csv", ".json", ".parquet")
+#: Sources whose payloads name the date of every row.
+_SELF_DATED = (arena.DATASET, arena_copies.HISTORY)
+_DATE = re.compile(r"(?<!\d)(20\d\d)([-._]?)(\d\d)\2(\d\d)(?!\d)", re.ASCII)
+
+
+def import_files(
+    source: str,
+    paths: Sequence[Path],
+    archive: Path,
+    untagged: _Untagged,
+    *,
+    date: str = "",
+    url: str = "",
+    dry_run: bool = False,
+    accept: Collection[str] = (),
+) -> Report:
+    """Take files of one source into an archive.
+
+    Parameters
+    ----------
+    source
+        Its name.
+    paths
+        Files, or folders whose ``.csv``, ``.json`` and ``.parquet`` files are taken.
+    archive
+        Made if absent; for a source that forbids redistribution the private one beside it is used.
+    untagged
+        Which of new entries have no tag, as in a run (`archive.collect`).
+    date
+        ISO date the files stand for; by default the date in each file's name or folder.
+    url
+        Where the one file was downloaded from.
+    dry_run
+        Read and check, and write nothing.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, or nothing says which date it stands for.
+    ArchiveError
+        If the archive is locked or damaged, or the disk is full.
+    """
+    found = get_source(source)
+    check_writable(archive)
+    files = [file for path in paths for file in _files(path)]
+    if url and len(files) != 1:
+        raise UsageError(f"--url is the address of one file; {len(files)} are given")
+    payloads = [_payload(found, file, date, url) for file in files]
+    private = not found.redistributable
+    root = _private_root(archive) if private else archive
+    with ExitStack() as stack:
+        writer = _private_writer(root, stack) if private and not dry_run else None
+        outcomes = take_payloads(
+            root, payloads, private=private, dry_run=dry_run, accept=accept, command=_IMPORTING,
+            writer=writer,
+        )  # fmt: skip
+    report = Report(source, tuple(outcomes), archive=str(root))
+    return _finished(report, untagged, dry_run=dry_run)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or the data files of a folder; names that start with ``_`` or ``.`` not."""
+    if not path.is_dir():
+        yield path
+        return
+    found = [f for f in sorted(path.rglob("*")) if f.suffix in _SUFFIXES and f.is_file()]
+    found = [file for file in found if file.name[0] not in "._"]
+    if not found:
+        raise UsageError(f"{path}: no .csv, .json or .parquet file in this folder")
+    yield from found
+
+
+def _payload(source: Source, file: Path, date: str, url: str) -> Payload:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{file}: more than {MAX_BYTES:,} bytes; refused")
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    today = utc_now().date().isoformat()
+    day = parse_date(date).isoformat() if date else _date_in(file)
+    if not day and source.name in _SELF_DATED:
+        day = today
+    if not day:
+        raise UsageError(
+            f"{file}: neither its name nor its folder's says which date it stands for; "
+            "give it with --date YYYY-MM-DD"
+        )
+    origin = Origin(name=_name(source, file), date=day, urls=(url,) if url else ())
+    # A file at hand was not retrieved on a day to come, whatever its folder is called.
+    return Payload(source=source, origin=origin, data=data, retrieved_at=min(day, today))
+
+
+def _name(source: Source, file: Path) -> str:
+    """What the payload is at its publisher."""
+    if source.name == arena.DATASET:
+        in_subset_folder = file.name.startswith(("latest-", "full-"))
+        return file.resolve().parent.name if in_subset_folder else file.stem
+    if source.name == indices.ARTIFICIAL_ANALYSIS and file.stem in indices.ARENAS:
+        return file.stem
+    return file.name
+
+
+def _date_in(file: Path) -> str:
+    """The date in the file's name, else in its folder's or the one above; empty if none."""
+    path = file.resolve()
+    for name in (path.name, path.parent.name, path.parent.parent.name):
+        for found in _DATE.finditer(name):
+            try:
+                return parse_date(f"{found[1]}-{found[3]}-{found[4]}").isoformat()
+            except UsageError:
+                continue
+    return ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
 from elolag.archive import holding
 from elolag.archive import package as manifests
-from elolag.archive.candidates import Candidate, Decision, Verdict, without
+from elolag.archive.candidates import Candidate, Decision
 from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS, REACH_DAYS, judge, row_of
 from elolag.archive.listing import (
@@ -25,7 +26,7 @@ from elolag.archive.listing import (
     shared_category,
 )
 from elolag.archive.reading import Snapshot
-from elolag.dates import to_day, to_iso
+from elolag.dates import to_day
 
 if TYPE_CHECKING:
     from elolag.archive.package import Check
@@ -61,7 +62,6 @@ Complete = Callable[[Candidate, Sequence[Candidate]], tuple[Candidate, dict[str,
 
 
 def decide(
-    board: str,
     held: Board | None,
     candidates: Sequence[Candidate],
     *,
@@ -77,8 +77,6 @@ def decide(
 
     Parameters
     ----------
-    board
-        Its name.
     held
         The board as it is in the archive; None for a new one.
     candidates
@@ -95,7 +93,7 @@ def decide(
     list of Decision
         In the order in which they are to be published.
     """
-    run = _Run(board, _Index(held), accept, history, complete)
+    run = _Run(_Index(held), accept, history, complete)
     pending = run.moving(candidates)
     while pending:
         # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication
@@ -117,39 +115,30 @@ class _Run:
     """What is decided so far of one board; `index` knows what is stored and what was accepted."""
 
     def __init__(
-        self,
-        board: str,
-        index: _Index,
-        accept: Collection[str],
-        history: bool,
-        complete: Complete | None,
+        self, index: _Index, accept: Collection[str], history: bool, complete: Complete | None
     ) -> None:
-        self.board, self.index = board, index
+        self.index = index
         self.accept, self.history, self.complete = accept, history, complete
         self.decisions: list[Decision] = []
 
     def moving(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Drop from copies what stands still while the board moves; see `twins.frozen`."""
+        """Drop from copies what stands still while the board moves; see `frozen`."""
         out: list[Candidate] = []
         for candidate in sorted(candidates, key=lambda c: c.vintage):
             still = {}
             if not candidate.route.whole and len(candidate.categories) > 1:
-                still = frozen(candidate, [*self.index.current.values(), *out])
-            if still:
-                since = ", ".join(f"{name} (as on {day})" for name, day in sorted(still.items()))
-                why = f"left out, unchanged while the board moved: {since}"
-                out.append(without(candidate, still, why))
-            else:
-                out.append(candidate)
+                still = frozen(candidate, [*self.index.current, *out])
+            since = ", ".join(f"{name} (as on {day})" for name, day in sorted(still.items()))
+            why = f"left out, unchanged while the board moved: {since}"
+            out.append(candidate.without(still, why) if still else candidate)
         return out
 
     def grouped(self, candidates: Sequence[Candidate]) -> list[_Group]:
         """Gather what is one publication; note what the archive already has."""
         groups: list[_Group] = []
         for candidate in sorted(candidates, key=lambda c: (c.precedence, c.vintage)):
-            label = self.index.holds(candidate) or self._repeated(candidate)
-            if label is not None:
-                self._note(candidate, label, "unchanged", _as_on(label, candidate))
+            if held := self.index.holds(candidate) or self._repeated(candidate):
+                self._note(candidate, held.label, "unchanged", _as_on(held.label, candidate))
                 continue
             if same := next((g for g in groups if _repeats(candidate, g, groups)), None):
                 same.repeats.append(candidate)
@@ -157,14 +146,11 @@ class _Run:
                 self._place(candidate, groups, candidates)
         return groups
 
-    def _repeated(self, candidate: Candidate) -> str | None:
-        """Label of what is current that has all this one has, or that it merely repeats."""
+    def _repeated(self, candidate: Candidate) -> Listed | None:
+        """What is current that has all this one has, or that it merely repeats."""
         current = self.index.current
-        for label, item in current.items():
-            if holds_all(item, candidate):
-                return label
-        repeated = repeats_latest(candidate, current.values(), parts=_in_parts(candidate))
-        return next((label for label, item in current.items() if item is repeated), None)
+        found = next((item for item in current if holds_all(item, candidate)), None)
+        return found or repeats_latest(candidate, current, parts=_in_parts(candidate))
 
     def _place(
         self, candidate: Candidate, groups: list[_Group], pending: Sequence[Candidate]
@@ -178,16 +164,12 @@ class _Run:
             return abs(to_day(other.vintage) - to_day(candidate.vintage))
 
         own = [g for g in groups if is_twin(g.best, candidate, known_before)]
-        stored = {
-            label: item
-            for label, item in self.index.current.items()
-            if is_twin(item, candidate, known_before)
-        }
-        better = [lb for lb, item in stored.items() if preference(item) >= preference(candidate)]
+        stored = [item for item in self.index.current if is_twin(item, candidate, known_before)]
+        better = [item for item in stored if preference(item) >= preference(candidate)]
         if better:
-            label = min(better, key=lambda label: days_apart(stored[label]))
-            said = f"the same figures as {label}, {stored[label].source}"
-            self._note(candidate, label, "twin", said, twins=(_twin_line(label, "", candidate),))
+            kept = min(better, key=days_apart)
+            line = _twin_line(kept.label, "", candidate)
+            self._note(candidate, kept.label, "twin", _same_as(kept), twins=(line,))
             return
         if own:
             group = min(own, key=lambda g: days_apart(g.best))
@@ -199,7 +181,7 @@ class _Run:
         else:
             group = _Group(candidate)
             groups.append(group)
-        group.supersedes += [item for item in stored.values() if isinstance(item, Snapshot)]
+        group.supersedes += [item for item in stored if isinstance(item, Snapshot)]
 
     def judged(self, group: _Group, waiting: Sequence[Candidate]) -> bool:
         """Decide on one publication and on the routes it came by; False when it is refused."""
@@ -218,9 +200,10 @@ class _Run:
                 if other.source != best.source or other in group.repeats:
                     self._note(other, "", "held", same)
             return True
-        self.index.accept(label, best, [item.label for item in group.supersedes])
+        best.label = label
+        self.index.accept(best, group.supersedes)
         for twin in group.twins:
-            self._note(twin, label, "twin", f"the same figures as {label}, {best.source}")
+            self._note(twin, label, "twin", _same_as(best))
         for repeat in group.repeats:
             self._note(repeat, label, "unchanged", _as_on(label, repeat))
         return True
@@ -242,26 +225,26 @@ class _Run:
             and holder.precedence <= best.precedence
         ):
             message = f"{holder.source} holds this date with other figures, and a less official "
-            return self._said(best, "", "refused", f"{message}source does not displace it")
+            return best.decided("", "refused", f"{message}source does not displace it")
         # A failed required check refuses the publication, and only that one.
         previous = index.previous(best, dated.vintage)
         done, description = _examined(best, dated, previous, index, waiting)
-        displaced = [
-            (at, item)
-            for at, item in index.current.items()
-            if item is holder or item in group.supersedes
-        ]
-        revised = _revised_figures(best, dated.vintage, displaced, index)
-        done += revised.values()
+        revised = []
+        displaced = (i for i in index.current if i is holder or i in group.supersedes)
+        for item in sorted(displaced, key=attrgetter("label")):
+            check = holding.revision(best, item, index.debuts(best), dated.vintage)
+            revised += [(item.label, check)] if check else []
+        done += [check for _, check in revised]
         new, dropped = _entries_changed(best, previous, description["completeness"])
         found = {"checks": tuple(done), "new_entries": new, "dropped_entries": dropped}
         failed = checking.failures(done)
         if failed:
-            return self._said(best, "", "refused", failed, **found)
+            return best.decided("", "refused", failed, **found)
         # What could move an answer, or is made by another method, waits for a person.
-        held = self._held(done, dated.vintage)
+        place = f"{best.publication.board}/{dated.vintage}"
+        held = holding.waits(done, place, self.accept, history=self.history)
         if held:
-            return self._said(best, "", "held", held, **found)
+            return best.decided("", "held", held, **found)
         # Other content at the same date is a revision.
         label = index.next_label(dated.vintage)
         if fill is not None:
@@ -276,8 +259,7 @@ class _Run:
         }
         rows = {f"{name}.csv": len(frame) for name, frame in best.tables.items()}
         manifest = manifests.build(label, best.route, best.files, rows, description, account)
-        return self._said(
-            best,
+        return best.decided(
             label,
             "new" if label == dated.vintage else "revision",
             "" if label == dated.vintage else _revised(holder, group, revised),
@@ -286,42 +268,14 @@ class _Run:
             **found,
         )
 
-    def _held(self, done: Sequence[Check], vintage: str) -> str:
-        """Why a publication waits until it is accepted; empty when it does not."""
-        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.accept):
-            return ""
-        said = {holding.REVISION: "figures stored under this date would change"}
-        if not self.history:
-            said[holding.METHOD] = "the method has changed"
-        notes = [f"{said[c.name]}: {c.note}" for c in done if c.name in said and not c.passed]
-        if not notes:
-            return ""
-        return f"{'; '.join(notes)}. To take it all the same: --accept {self.board}/{vintage}"
-
-    def _note(self, *what: Any, **more: Any) -> None:
-        self.decisions.append(self._said(*what, **more))
-
-    def _said(
-        self, item: Candidate, label: str, outcome: Verdict, message: str = "", **more: Any
-    ) -> Decision:
-        return Decision(
-            source=item.source,
-            board=self.board,
-            vintage=item.vintage,
-            label=label,
-            outcome=outcome,
-            rows=item.rows,
-            message=message,
-            run_at=item.retrieved_at,
-            raw_sha256=item.raw_sha256,
-            **more,
-        )
+    def _note(self, item: Candidate, *what: Any, **more: Any) -> None:
+        self.decisions.append(item.decided(*what, **more))
 
 
 def _examined(
     best: Candidate,
     dated: Listed,
-    previous: checking.Previous | None,
+    previous: Listed | None,
     index: _Index,
     waiting: Sequence[Candidate],
 ) -> tuple[list[Check], dict[str, Any]]:
@@ -332,7 +286,7 @@ def _examined(
         completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
     settled = publication.board.startswith("arena/") and best.method == "bradley-terry"
-    done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
+    done += checking.comparison(best, previous, completeness, settled=settled)
     regime: dict[str, str] = {}
     stale: list[str] = []
     if listing is not None:
@@ -345,10 +299,10 @@ def _examined(
         if best.precedence <= manifests.OFFICIAL and (same := holding.same_method(best, recent)):
             done.append(same)
             regime = {} if same.passed else {"since": dated.vintage, "what": same.note}
-        before = previous.table("ratings") if previous else None
+        before = previous.find_table("ratings") if previous else None
         stale, check = checking.stale_categories(ratings, before)
         done.append(check)
-    before = previous.table("entries") if previous else None
+    before = previous.find_table("entries") if previous else None
     known = None if before is None else frozenset(before["organisation"])
     done += checking.new_organisations(best.tables.get("entries"), known)
     description = {
@@ -371,11 +325,11 @@ def _examined(
 
 
 def _entries_changed(
-    best: Candidate, previous: checking.Previous | None, completeness: str
+    best: Candidate, previous: Listed | None, completeness: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Entries that are new, and entries dropped; a top-N list drops nothing."""
     table = next((name for name in ("entries", "models") if name in best.tables), "ratings")
-    before = previous.table(table) if previous else None
+    before = previous.find_table(table) if previous else None
     if before is None:
         return (), ()
     now, then = set(best.tables[table]["entry"]), set(before["entry"])
@@ -392,33 +346,13 @@ def _repeats(candidate: Candidate, group: _Group, groups: Sequence[_Group]) -> b
     return any(member is latest for member in group.members)
 
 
-def _revised_figures(
-    best: Candidate,
-    vintage: str,
-    displaced: Sequence[tuple[str, Listed]],
-    index: _Index,
-) -> dict[str, Check]:
-    """By label, how the figures differ from those of each stored list that would be displaced."""
-    if not displaced:
-        return {}
-    settled_by = to_iso(to_day(vintage) - holding.SETTLED_DAYS)
-    known = holding.Known(index.debuts(best), settled_by)
-    found = {
-        label: holding.revision(best, item, label, known)
-        for label, item in sorted(displaced, key=lambda pair: pair[0])
-    }
-    return {label: check for label, check in found.items() if check is not None}
-
-
-def _revised(holder: Listed | None, group: _Group, revised: Mapping[str, Check]) -> str:
+def _revised(holder: Listed | None, group: _Group, revised: Iterable[tuple[str, Check]]) -> str:
     """Why a vintage gets a revision, and what moved."""
     if holder is None:
         return "the list stored under this date is held in a better form under another"
     if holder in group.supersedes:
         return f"the figures of {holder.source}, more precise or more complete"
-    moved = next(
-        (f": {c.note}" for label, c in revised.items() if label[:10] == group.dated.vintage), ""
-    )
+    moved = next((f": {c.note}" for label, c in revised if label[:10] == group.dated.vintage), "")
     return f"other figures than {holder.source} had at this date{moved}"
 
 
@@ -437,6 +371,10 @@ def _as_on(label: str, candidate: Candidate) -> str:
     return "" if label[:10] == candidate.vintage else f"as in {label}"
 
 
+def _same_as(item: Listed) -> str:
+    return f"the same figures as {item.label}, {item.source}"
+
+
 # What an archive already holds of one board, as needed to judge a newcomer.
 
 
@@ -445,7 +383,7 @@ class _Index:
 
     `stored` is every folder of the archive, superseded ones included, those of an impossible day
     not: the same list under its right date is news. `labels` are taken. `current` is what counts
-    for comparisons, by label: the newest revision of each vintage, and this run's.
+    for comparisons: the newest revision of each vintage, and this run's.
     """
 
     def __init__(self, board: Board | None) -> None:
@@ -453,27 +391,26 @@ class _Index:
         self.labels = {s.label for s in every}
         self.stored = [s for s in every if board and s.label not in board.misdated]
         visible = {s.label for s in board.snapshots} if board else set()
-        self.current: dict[str, Listed] = {s.label: s for s in self.stored if s.label in visible}
+        self.current: list[Listed] = [s for s in self.stored if s.label in visible]
 
-    def holds(self, candidate: Candidate) -> str | None:
-        """Label under which exactly this publication is already known, itself or as a twin."""
+    def holds(self, candidate: Candidate) -> Snapshot | None:
+        """Where exactly this publication is already known, itself or as a twin."""
         file = candidate.vintage, candidate.content
         for item in self.stored:
             itself = (item.own_vintage, item.content) == file
             if itself or file in item.files_of(candidate.source):
-                return item.label
+                return item
         return None
 
     def at(self, vintage: str) -> Listed | None:
         """Give the current publication of a date, if any."""
-        return next((item for label, item in self.current.items() if label[:10] == vintage), None)
+        return next((item for item in self.current if item.date == vintage), None)
 
-    def accept(self, label: str, candidate: Listed, supersedes: Iterable[str]) -> None:
+    def accept(self, candidate: Candidate, supersedes: Sequence[Snapshot]) -> None:
         """Take note of a publication this run accepted."""
-        gone = {other for other in self.current if other[:10] == label[:10]} | set(supersedes)
-        self.current = {lb: item for lb, item in self.current.items() if lb not in gone}
-        self.labels.add(label)
-        self.current[label] = candidate
+        kept = (i for i in self.current if i.date != candidate.date and i not in supersedes)
+        self.current = [*kept, candidate]
+        self.labels.add(candidate.label)
 
     def next_label(self, vintage: str) -> str:
         """Give the vintage, or its next free revision."""
@@ -484,7 +421,7 @@ class _Index:
             number += 1
         return f"{vintage}.r{number}"
 
-    def previous(self, candidate: Candidate, vintage: str) -> checking.Previous | None:
+    def previous(self, candidate: Candidate, vintage: str) -> Listed | None:
         """Find the newest earlier vintage of a comparable kind; without ratings, of its source.
 
         Comparable: same method and style control, complete if the candidate is, and at least half
@@ -492,16 +429,16 @@ class _Index:
         """
         category, listing = reference_category(candidate.categories), candidate.reference
         whole = candidate.completeness == "full"
-        for label, item in self._before(vintage):
+        for item in self._before(vintage):
             if category is None or listing is None:
                 if item.source == candidate.source:
-                    return checking.Previous(label, None, item.find_table)
+                    return item
                 continue
             if item.kind != candidate.kind or (whole and item.completeness != "full"):
                 continue
             other = item.find(category)
             if other is not None and comparable(listing, other):
-                return checking.Previous(label, other, item.find_table)
+                return item
         return None
 
     def last_of_source(self, candidate: Candidate, vintage: str, count: int) -> list[Listed]:
@@ -511,8 +448,8 @@ class _Index:
         common: a payload in another layout, with other names, is no loss of what the last one had.
         """
         found: list[Listed] = []
-        same_date = [(lb, item) for lb, item in self.current.items() if lb[:10] == vintage]
-        for _, item in [*same_date, *self._before(vintage)]:
+        same_date = [item for item in self.current if item.date == vintage]
+        for item in [*same_date, *self._before(vintage)]:
             if item.source != candidate.source or not item.categories:
                 continue
             category = shared_category(candidate, item)
@@ -529,23 +466,20 @@ class _Index:
         """Entry to the first vintage that lists it in the candidate's reference category."""
         category = reference_category(candidate.categories)
         first: dict[str, str] = {}
-        for label, item in sorted(self.current.items()):
+        for item in sorted(self.current, key=attrgetter("label")):
             listing = item.find(category) if category is not None else None
             for name in listing.entries if listing else ():
-                first.setdefault(name, label[:10])
+                first.setdefault(name, item.date)
         return first
 
-    def _before(self, vintage: str) -> list[tuple[str, Listed]]:
-        return sorted(
-            ((label, item) for label, item in self.current.items() if label[:10] < vintage),
-            key=lambda pair: pair[0][:10],
-            reverse=True,
-        )
+    def _before(self, vintage: str) -> list[Listed]:
+        before = (item for item in self.current if item.date < vintage)
+        return sorted(before, key=attrgetter("date"), reverse=True)
 
     def completeness(self, candidate: Candidate, vintage: str, waiting: Iterable[Listed]) -> str:
         """Tell whether a list is whole from what is stored and from what waits in this run."""
         category = reference_category(candidate.categories)
-        dated = [(label[:10], item) for label, item in self.current.items()]
+        dated = [(item.date, item) for item in self.current]
         dated += [(item.vintage, item) for item in waiting if item is not candidate]
         lists = [
             (date, item, listing)
@@ -559,5 +493,5 @@ class _Index:
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
-        earlier = (i for i in (*self.current.values(), *pending) if i.vintage < vintage)
+        earlier = (i for i in (*self.current, *pending) if i.vintage < vintage)
         return set().union(*(found.entries for i in earlier if (found := i.find(category))))

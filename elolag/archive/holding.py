@@ -5,7 +5,7 @@ against the common shift (the median change). It is held when
 
 - over `_MOVED_SHARE` of the settled entries moved by more than the bound: `_BOUND` points on boards
   of votes, `_BOUND_SPREAD` standard deviations of the list elsewhere. An entry is settled when a
-  vintage `SETTLED_DAYS` days older or more lists it; on a board without one all entries are;
+  vintage `_SETTLED_DAYS` days older or more lists it; on a board without one all entries are;
 - any record moved by more than that, or is gone from a list of the same source. Without tags
   nobody can say here which entries are records of a country, so more are taken for one: the first
   `_TOP` of either list, and each entry that at its debut stood at or above all that its
@@ -28,21 +28,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.archive.completeness import METHODS
-from elolag.archive.listing import COMPARABLE_SHARE, reference_category, shared_category
+from elolag.archive.listing import comparable, reference_category, shared_category
 from elolag.archive.package import Check
+from elolag.dates import to_day, to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from elolag.archive.listing import Listed, Listing
 
 #: Checks that hold a publication when they fail.
-REVISION, METHOD = "revision-agrees", "same-method"
+_REVISION, _METHOD = "revision-agrees", "same-method"
 #: What `accept` holds to accept everything.
 EVERYTHING = "all"
 
 _BOUND, _BOUND_SPREAD, _MOVED_SHARE = 10.0, 0.1, 0.01
-SETTLED_DAYS, _TOP = 60.0, 20
+_SETTLED_DAYS, _TOP = 60.0, 20
 #: An entry has moved when its change is beyond what rounding explains.
 _SLACK = 0.0101
 _FAULTS_SHOWN = 3
@@ -59,16 +60,8 @@ _BY_SHAPE = ("variance", "bootstrap")  # told apart by the worst row; the share 
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a board knows of its entries.
-
-    Attributes
-    ----------
-    debuts
-        Entry to the first vintage that lists it.
-    settled_by
-        An entry with a later debut is not settled.
-    """
+class _Known:
+    """What a board knows of its entries; one with a debut after `settled_by` is not settled."""
 
     debuts: Mapping[str, str]
     settled_by: str
@@ -78,11 +71,38 @@ class Known:
         return self.debuts.get(name, "9999")
 
 
-def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | None:
-    """Compare a publication with the stored one, under `label`, that it displaces.
+def waits(
+    done: Iterable[Check], place: str, accept: Collection[str], *, history: bool = False
+) -> str:
+    """Why a publication waits until it is accepted; empty where it does not.
 
-    None where the two have no category in common.
+    Parameters
+    ----------
+    done
+        Its checks.
+    place
+        Its board and date, as they are accepted.
+    accept
+        What is.
+    history
+        Whether it is history: a change of method in it is recorded, not held.
     """
+    if {EVERYTHING, place} & set(accept):
+        return ""
+    said = {_REVISION: "figures stored under this date would change"}
+    if not history:
+        said[_METHOD] = "the method has changed"
+    notes = [f"{said[c.name]}: {c.note}" for c in done if c.name in said and not c.passed]
+    return f"{'; '.join(notes)}. To take it all the same: --accept {place}" if notes else ""
+
+
+def revision(now: Listed, before: Listed, debuts: Mapping[str, str], vintage: str) -> Check | None:
+    """Compare a publication of a day with the stored one that it displaces.
+
+    `debuts` has the first vintage that lists each entry of the board. None where the two have no
+    category in common.
+    """
+    known = _Known(debuts, to_iso(to_day(vintage) - _SETTLED_DAYS))
     labs = _labs(before) | _labs(now)
     main = shared_category(now, before)
     said, faults = "", []
@@ -99,21 +119,21 @@ def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | N
     if len(faults) > _FAULTS_SHOWN:
         more = len(faults) - _FAULTS_SHOWN
         faults[_FAULTS_SHOWN:] = [f"and {more} more of the kind"]
-    return Check(REVISION, not faults, False, "; ".join([f"{said} ({label})", *faults]))
+    return Check(_REVISION, not faults, False, "; ".join([f"{said} ({before.label})", *faults]))
 
 
 def _moves(
     now: Listing,
     before: Listing,
     bound: float,
-    known: Known,
+    known: _Known,
     labs: Mapping[str, tuple[str, str]],
     same_source: bool,
 ) -> tuple[str, list[str]]:
     """What moved in one category, in words, and what of it holds the publication."""
     mine, theirs = now.by_name(), before.by_name()
     common = [name for name in before.entries if name in mine]
-    if len(common) < COMPARABLE_SHARE * min(len(now), len(before)):
+    if not comparable(now, before):
         said = f"only {len(common)} of {len(before)} names are on the list it displaces"
         return said, ["so it cannot be compared"] if same_source else []
     change = np.array([mine[name] - theirs[name] for name in common])
@@ -143,7 +163,7 @@ def _moves(
     return said, faults
 
 
-def _records(listing: Listing, known: Known, labs: Mapping[str, tuple[str, str]]) -> set[str]:
+def _records(listing: Listing, known: _Known, labs: Mapping[str, tuple[str, str]]) -> set[str]:
     """Entries that could be a record of some group: see the module's text."""
     found = set(listing.entries[:_TOP])
     best: dict[tuple[str, str], float] = {}
@@ -189,7 +209,7 @@ def same_method(now: Listed, recent: Sequence[Listed]) -> Check | None:
     if category is not None:
         lists = [found for item in (now, *recent) if (found := item.find(category)) is not None]
         changes += _scale_changes(lists)
-    return Check(METHOD, not changes, False, "; ".join(changes))
+    return Check(_METHOD, not changes, False, "; ".join(changes))
 
 
 def _interval_changes(now: Listed, before: Listed) -> list[str]:

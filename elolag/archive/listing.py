@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.dates import to_day
+from elolag.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -155,16 +156,7 @@ def _same_figures(one: Listing, other: Listing) -> bool:
 
 
 def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
-    """Whether two listings are one publication (see the module's text). Symmetric.
-
-    Parameters
-    ----------
-    one, other
-        The two.
-    near
-        Whether their dates are at most three days apart: then a copy may be off by a point, or by
-        a vote count, in 2% of its rows.
-    """
+    """Whether two listings are one publication (see the module's text), of near dates or not."""
     small, large = sorted((one, other), key=len)
     tolerance = _tolerance(one, other)
     counted = small.votes is not None and large.votes is not None
@@ -219,9 +211,14 @@ def _contained(small: NDArray[np.float64], large: NDArray[np.float64], tolerance
 
 
 #: Two lists are comparable by name when they share this part of the shorter one.
-COMPARABLE_SHARE = 0.5
+_COMPARABLE_SHARE = 0.5
 #: A category that has not moved for so long, while its board has, is frozen.
 _FROZEN_DAYS = 14.0
+
+
+def precedence(source: str) -> int:
+    """Of a source: the smallest counts most; one this version does not know comes last."""
+    return SOURCES[source].precedence if source in SOURCES else 1_000
 
 
 class Listed(abc.ABC):
@@ -231,9 +228,17 @@ class Listed(abc.ABC):
     ----------
     vintage
         The ISO date it bears.
+    label
+        Its folder: the date under which it is kept, with ``.r2``, ``.r3`` for later revisions.
     """
 
     vintage: str
+    label: str
+
+    @property
+    def date(self) -> str:
+        """The ISO date under which it is kept: `vintage` may be an earlier or a later one."""
+        return self.label[: len("2026-07-21")]
 
     @property
     @abc.abstractmethod
@@ -245,10 +250,10 @@ class Listed(abc.ABC):
     def content(self) -> str:
         """Identity of the bytes of its tables."""
 
-    @property
-    @abc.abstractmethod
+    @cached_property
     def precedence(self) -> int:
         """Of its source: of several twins the smallest gives the date."""
+        return precedence(self.source)
 
     @abc.abstractmethod
     def find(self, category: str) -> Listing | None:
@@ -364,7 +369,7 @@ class Listed(abc.ABC):
 def comparable(one: Listing, other: Listing) -> bool:
     """Whether two lists name their entries alike: at least half of the shorter one's."""
     common = len(set(one.entries) & set(other.entries))
-    return common >= COMPARABLE_SHARE * min(len(one), len(other))
+    return common >= _COMPARABLE_SHARE * min(len(one), len(other))
 
 
 def shared_category(one: Listed, other: Listed) -> str | None:
@@ -405,7 +410,7 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     if len(first) == len(second) or kept_and_dated:
         return True
     short, long = sorted((set(first.entries), set(second.entries)), key=len)
-    by_name = len(short & long) >= COMPARABLE_SHARE * len(short)
+    by_name = len(short & long) >= _COMPARABLE_SHARE * len(short)
     # Where the routes name entries differently, names cannot tell what is new.
     return not by_name or long - short <= known_before(longer.vintage, category)
 

@@ -23,7 +23,7 @@ from elolag.errors import ArchiveError
 from elolag.schema import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path, PurePath
 
     import pandas as pd
@@ -101,13 +101,8 @@ def read_file(path: Path) -> bytes:
         raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def content_id(files: Mapping[str, bytes]) -> str:
-    """Hex SHA-256 over the names and hashes of `files`: equal exactly when all bytes are."""
-    return id_of({name: sha256(data) for name, data in files.items()})
-
-
-def id_of(hashes: Mapping[str, str]) -> str:
-    """`content_id`, from the hashes of the files."""
+def content_id(hashes: Mapping[str, str]) -> str:
+    """Hex SHA-256 over the names of files and their hashes: equal exactly when all bytes are."""
     return sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())
 
 
@@ -133,7 +128,7 @@ def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 def encode(table: str, frame: pd.DataFrame) -> bytes:
     """Write a normalised `frame` as CSV bytes."""
     columns = TABLES[table]
-    texts = [_column_text(frame[name].tolist(), kind) for name, kind in columns.items()]
+    texts = [map(_TEXTS[kind], frame[name].tolist()) for name, kind in columns.items()]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow(columns)
@@ -222,14 +217,6 @@ def _columns(text: str, names: list[str]) -> dict[str, list[str]]:
     return {name: cells[len(names) + at :: len(names)] for at, name in enumerate(names)}
 
 
-def _column_text(values: Iterable[Any], kind: str) -> list[str]:
-    if kind == "string":
-        return [str(value) for value in values]
-    if kind == "number":
-        return [number_text(value) for value in values]
-    return ["" if _is_missing(value) else str(int(value)) for value in values]
-
-
 def number_text(value: float) -> str:
     """Write a float in its shortest form of at most two decimals; missing is empty."""
     if _is_missing(value):
@@ -238,13 +225,20 @@ def number_text(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def _integer_text(value: Any) -> str:
+    return "" if _is_missing(value) else str(int(value))
+
+
 def _is_missing(value: Any) -> bool:
-    if value is None:
-        return True
     try:
         return math.isnan(value)
-    except TypeError:  # pandas.NA
+    except TypeError:  # None and pandas.NA
         return True
+
+
+_TEXTS: dict[str, Callable[[Any], str]] = {
+    "string": str, "number": number_text, "integer": _integer_text,
+}  # fmt: skip
 
 
 # ``datapackage.json``: what a snapshot holds, where it came from, and how it was checked.
@@ -300,13 +294,13 @@ def build(
     package: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": board.replace("/", "."),
-        "id": f"sha256:{content_id(files)}",
+        "id": f"sha256:{content_id({name: sha256(data) for name, data in files.items()})}",
         "title": f"{board}, {description['vintage']}",
         "version": f"{revision}.0.0",
         # A date alone stands for its midnight.
         "created": got if "T" in got else f"{got}T00:00:00Z",
         "homepage": source.homepage,
-        "licenses": [{**licence, "path": source.licence_url} if source.licence_url else licence],
+        "licenses": [{**licence, "path": source.licence_url or source.homepage}],
         "sources": [{"title": source.title, "path": url, **version} for url in account["urls"]]
         or [{"title": source.title}],
         "contributors": [

@@ -8,26 +8,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive import completeness, inventory, package
+from elolag.archive import completeness, package
+from elolag.archive import log as logs
 from elolag.archive.listing import (
     Listed,
     Listing,
     category_bytes,
+    precedence,
     read_listing,
     reference_category,
 )
-from elolag.archive.log import Log, read_lines
 from elolag.dates import parse, utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import (
     ALL_LISTS,
     BOARD_PATTERN,
-    LISTS,
     OFFICIAL_LISTS,
     VINTAGE_PATTERN,
     vintage_fault,
 )
-from elolag.sources import get_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,10 +48,6 @@ class Snapshot(Listed):
         The vintage alone, an ISO date.
     path
         Of the folder, relative to the archive, with ``/``.
-    log_head
-        Head of the chain of the archive's log when it was read; empty where there is none.
-    tags
-        SHA-256 of the tags that were installed in its archive; empty where there are none.
     """
 
     def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:
@@ -122,11 +117,6 @@ class Snapshot(Listed):
     def official(self) -> bool:
         """Whether the source is the publisher's own and not a copy."""
         return bool(self.facts["official"])
-
-    @cached_property
-    def precedence(self) -> int:
-        """Of its source, see `_precedence`."""
-        return _precedence(self.source)
 
     @cached_property
     def content(self) -> str:
@@ -252,14 +242,6 @@ class Snapshot(Listed):
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""
         return self.table("entries")
-
-
-def _precedence(source: str) -> int:
-    """Of a source: the smallest counts most; one this version does not know comes last."""
-    try:
-        return get_source(source).precedence
-    except UsageError:
-        return 1_000
 
 
 def same_scale(one: Snapshot, other: Snapshot) -> bool:
@@ -400,7 +382,7 @@ class Archive:
     def _boards(self) -> dict[str, Board]:
         labels: dict[str, list[str]] = {}
         if self.path.is_dir():
-            for name, label in inventory.snapshot_folders(self.path):
+            for name, label in logs.snapshot_folders(self.path):
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
 
@@ -414,8 +396,8 @@ class Archive:
         return self._log.head
 
     @cached_property
-    def _log(self) -> Log:
-        return Log.read(self.path) if self.use_log else Log(self.path, b"")
+    def _log(self) -> logs.Log:
+        return logs.Log.read(self.path) if self.use_log else logs.Log(self.path, b"")
 
     @property
     def tags_sha256(self) -> str:
@@ -433,8 +415,8 @@ class Archive:
         digest = self.tags_sha256
         if not digest:
             return None
-        path = inventory.tags_path(self.path, digest)
-        return _checked(path, digest, inventory.CHANGED.replace("stored", "installed"))
+        path = logs.tags_path(self.path, digest)
+        return _checked(path, digest, logs.CHANGED.replace("stored", "installed"))
 
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
@@ -445,8 +427,8 @@ class Archive:
             If a file is missing or differs from what was added.
         """
         for (board, label), line in self._log.forecasts.items():
-            path = inventory.forecast_path(self.path, board, label)
-            yield path, _checked(path, line["raw_sha256"], inventory.CHANGED), line
+            path = logs.forecast_path(self.path, board, label)
+            yield path, _checked(path, line["raw_sha256"], logs.CHANGED), line
 
     @property
     def empty(self) -> bool:
@@ -516,7 +498,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / inventory.TWINS, inventory.TWINS_COLUMNS)
+        return logs.read_lines(self.archive.path / self.name / logs.TWINS, logs.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
@@ -548,8 +530,8 @@ class Board:
         for label in self.written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
-                wrong = package.misplaced(path, folder=True, absent=inventory.MISSING)
-                found[label] = f"{self.name}/{label}: {wrong or inventory.MISSING}"
+                wrong = package.misplaced(path, folder=True, absent=logs.MISSING)
+                found[label] = f"{self.name}/{label}: {wrong or logs.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
@@ -661,7 +643,7 @@ class Board:
                 for label, line in self.written.items()
                 if label in self.damaged
                 and label > newest[0].label
-                and _precedence(line["source"]) <= worst
+                and precedence(line["source"]) <= worst
             ]
         if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
@@ -676,8 +658,8 @@ def _checked(path: Path, digest: str, changed: str) -> bytes:
 
 
 def _known(sources: str) -> str:
-    if sources not in LISTS:
-        raise UsageError(f"unknown sources {sources!r}; known: {', '.join(LISTS)}")
+    if sources not in (ALL_LISTS, OFFICIAL_LISTS):
+        raise UsageError(f"unknown sources {sources!r}; known: {ALL_LISTS}, {OFFICIAL_LISTS}")
     return sources
 
 

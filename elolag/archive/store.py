@@ -25,15 +25,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.inventory import (
+from elolag.archive.log import (
+    FORECAST,
     INTENT,
+    LOG,
+    LOG_COLUMNS,
+    TAGS,
     TWINS,
     TWINS_COLUMNS,
+    Log,
     compared,
+    encode_line,
     forecast_path,
     tags_path,
 )
-from elolag.archive.log import FORECAST, LOG, LOG_COLUMNS, TAGS, Log, encode_line
 from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -407,6 +412,16 @@ class Writer:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def check_writable(root: Path) -> None:
+    """Raise a `UsageError` for the archive that is part of an installed package."""
+    if root.name == "_snapshots":
+        raise UsageError(
+            "the archive packaged with elolag is not written to; make one of your own with "
+            "`elolag archive init DIR`, and name it with --archive DIR or the environment "
+            "variable ELOLAG_ARCHIVE"
+        )
 
 
 def seal(root: Path, command: str) -> Log:

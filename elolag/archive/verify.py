@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from elolag.archive import inventory, package, store
+from elolag.archive import log as logs
+from elolag.archive import package, store
 from elolag.archive.log import LOG, NOT_SEALED, TAGS, Log
 from elolag.archive.package import misplaced, read_file, sha256
 from elolag.archive.reading import Archive, circular, shipped_path
@@ -150,7 +151,7 @@ def init(target: Path) -> Log:
 
 def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     """What is wrong with the log itself, and where it and what is there do not agree."""
-    found = inventory.compared(root, log, stopped=store.was_stopped(root))
+    found = logs.compared(root, log, stopped=store.was_stopped(root))
     breaks = list(log.breaks())
     for message in breaks[:_SHOWN]:
         yield Problem(LOG, message)
@@ -168,12 +169,12 @@ def _tags(root: Path, log: Log) -> Iterator[Problem]:
     """
     folder = root / TAGS
     there = sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
-    known = {inventory.tags_path(root, digest) for digest in log.tags if digest}
+    known = {logs.tags_path(root, digest) for digest in log.tags if digest}
     for path in sorted(known - set(there)):
-        yield Problem(f"{TAGS}/{path.name}", inventory.MISSING)
+        yield Problem(f"{TAGS}/{path.name}", logs.MISSING)
     for path in there:
         wrong = misplaced(path)
-        if not wrong and path != inventory.tags_path(root, sha256(read_file(path))):
+        if not wrong and path != logs.tags_path(root, sha256(read_file(path))):
             wrong = "not what its name says: the SHA-256 of what was installed"
         if wrong and not path.name.startswith("."):
             yield Problem(f"{TAGS}/{path.name}", wrong)
@@ -183,11 +184,11 @@ def _forecasts(root: Path, log: Log) -> Iterator[Problem]:
     """Forecasts that are not as they were added, and what is none; `_log` tells what is missing."""
     if misplaced(root / FORECASTS, folder=True):
         return  # which `_strays` tells
-    sound = {inventory.forecast_path(root, *at): at for at in inventory.forecast_files(root)}
+    sound = {logs.forecast_path(root, *at): at for at in logs.forecast_files(root)}
     for path, at in sound.items():
         line = log.forecasts.get(at)
         if line is not None and sha256(read_file(path)) != line["raw_sha256"]:
-            yield Problem(path.relative_to(root).as_posix(), inventory.CHANGED)
+            yield Problem(path.relative_to(root).as_posix(), logs.CHANGED)
     for path in (root / FORECASTS).rglob("*"):
         place = path.relative_to(root)
         hidden = any(part.startswith(".") for part in place.parts)
@@ -200,7 +201,7 @@ def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
 
     `told` has label, source, vintage and payload of every twin the log speaks of.
     """
-    path = f"{board.name}/{inventory.TWINS}"
+    path = f"{board.name}/{logs.TWINS}"
     sound = [item for item in board.all_snapshots if item.readable]
     given = {item.label: tuple(item.facts["supersedes"]) for item in sound}
     for label in circular(given):
@@ -214,7 +215,7 @@ def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
     }
     for label, other in sorted(stored ^ listed):
         where = path if (label, other) in listed else f"{board.name}/{label}/{package.MANIFEST}"
-        lacks = "the manifest" if where == path else inventory.TWINS
+        lacks = "the manifest" if where == path else logs.TWINS
         yield Problem(where, f"says that {label} supersedes {other}, which {lacks} does not")
     for other in sorted({other for _, other in stored | listed} - set(board.labels)):
         yield Problem(path, f"speaks of {other}, which is not there")
@@ -231,7 +232,7 @@ def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
 
 def _route(row: Mapping[str, str], label: str) -> tuple[str, ...]:
     """A twin as the log and ``twins.csv`` know it; `label` is the column of what is kept."""
-    return tuple(row[name] for name in (label, *inventory.ROUTE))
+    return tuple(row[name] for name in (label, *logs.ROUTE))
 
 
 def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> Iterator[Problem]:
@@ -268,7 +269,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     main = next(rows[name] for name in ("ratings", "models", "entries") if name in rows)
     manifest = f"{snapshot.path}/{package.MANIFEST}"
     counted: list[tuple[str, object, object, str]] = [
-        ("id", snapshot.content, package.id_of(hashes), "its files make"),
+        ("id", snapshot.content, package.content_id(hashes), "its files make"),
         ("categories", facts["categories"], categories, "its ratings have"),
         ("entries", facts["entries"], rows.get("entries", rows.get("models", 0)), "it lists"),
     ]
@@ -302,7 +303,7 @@ def _strays(root: Path) -> Iterator[Problem]:
                 wrong = misplaced(folder / item.name)
                 if wrong:
                     yield Problem(name, wrong)
-            elif item.name.startswith(".") or (depth == _BOARD and item.name == inventory.TWINS):
+            elif item.name.startswith(".") or (depth == _BOARD and item.name == logs.TWINS):
                 continue  # the log is compared with the latter
             elif name in (TAGS, FORECASTS) and item.is_dir():
                 continue  # and with what is in there

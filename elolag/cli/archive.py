@@ -36,7 +36,7 @@ def own_archive(archive: Path | None, done: str) -> Path:
     import os
 
     from elolag.archive import open_archive
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
     if named == Path():
@@ -53,7 +53,7 @@ def own_archive(archive: Path | None, done: str) -> Path:
 def init(folder: Annotated[Path, Argument(help="Folder to make; absent or empty.")]) -> None:
     """Make an archive of your own that goes on from the shipped one."""
     from elolag import archive as archives
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     check_writable(folder)
     log = archives.init(folder)
@@ -140,7 +140,7 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
-    from elolag.archive.inventory import compared
+    from elolag.archive.log import compared
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
@@ -182,7 +182,7 @@ def verify(
 def seal(archive: ArchiveFolder = None) -> None:
     """Chain the log of an archive from before logs were chained; needed, and possible, once."""
     from elolag import archive as archives
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     opened = archives.open_archive(archive)
     check_writable(opened.path)
@@ -263,7 +263,7 @@ def import_(
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
-    from elolag.archive.imports import import_files
+    from elolag.archive.collect import import_files
     from elolag.cli.snapshot import accepted, report
     from elolag.tags import Lookup, load, untagged
 

@@ -22,9 +22,9 @@ from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
     from elolag.archive.collect import Report
-    from elolag.archive.imports import Filled
-    from elolag.archive.imports import Progress as Vintages
-    from elolag.fetch.bodies import Progress as Bytes
+    from elolag.archive.publish import Filled
+    from elolag.archive.publish import Progress as Vintages
+    from elolag.fetch.bounds import Progress as Bytes
 
 _NAMES_SHOWN = 30
 #: What has not become part of the archive, as it is called here.
@@ -240,7 +240,7 @@ def backfill(
     as_json: OneJson = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
-    from elolag.archive import imports as backfills
+    from elolag.archive import publish as backfills
     from elolag.fetch.client import Client
     from elolag.sources import get_source
 

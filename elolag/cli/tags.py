@@ -62,15 +62,19 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Every entry of the archive with its tag; as text, one line for each model."""
-    from elolag.tags.listings import records, select
+    from elolag.tags.listings import records
 
     lookup, listings = _open(archive, extra)
     if country is not None and country not in lookup.countries():
         known = ", ".join(sorted(lookup.countries()))
         raise UsageError(f"no model counts with country {country!r}; there are: {known}")
-    found = select(
-        records(lookup, listings), country=country, only_open=only_open, unmatched=unmatched
-    )
+    found = [
+        record
+        for record in records(lookup, listings)
+        if (country is None or record.country == country)
+        and (not only_open or record.open)
+        and (not unmatched or record.model is None)
+    ]
     if as_json:
         dump([asdict(record) for record in found])
     else:
@@ -210,14 +214,14 @@ def update(
     from elolag.archive import Writer
     from elolag.dates import utc_now
     from elolag.tags import check_bundle, load
-    from elolag.tags.bundle import read
+    from elolag.tags.tables import read_bundle
 
     root = own_archive(archive, "tags are installed in")
     if (file is None) != remove:
         raise UsageError("give the file to install, or --remove to go back to the packaged tags")
     data, rows = None, "0"
     if file is not None:
-        data = read(file, sha256)
+        data = read_bundle(file, sha256)
         rows = str(len(check_bundle(data, str(file)).models))
     stamp = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
     with Writer(root, "elolag tags update") as writer:

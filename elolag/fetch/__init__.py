@@ -14,16 +14,17 @@ from functools import partial
 
 from elolag.dates import Now, utc_now
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
-from elolag.fetch.bodies import MAX_BYTES
+from elolag.fetch.bounds import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
-from elolag.sources import SOURCES, Payload, Source, arena, get_source, indices, metadata
-from elolag.sources.values import MAX_TEXT
+from elolag.sources import SOURCES, Payload, Source, arena, get_source, indices
+from elolag.sources.base import MAX_TEXT
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"
 #: Pages of one list; the longest has a handful.
 _MOST_PAGES = 200
+_KEY_VARIABLE = "ARTIFICIAL_ANALYSIS_API_KEY"
 #: What a key can be. A shorter one is none, and could not be masked in what a server says.
 _KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
 
@@ -64,13 +65,13 @@ def fetchable(names: tuple[str, ...]) -> tuple[Source, ...]:
     """
     wanted = [get_source(name) for name in names]
     for source in wanted:
-        if source.name not in _PLANS:
+        if not source.address:
             raise UsageError(
                 f"{source.name} is not fetched but imported from files: "
                 f"elolag archive import {source.name} PATH..."
             )
-    chosen = {source.name for source in wanted} or set(_PLANS)
-    return tuple(source for name, source in SOURCES.items() if name in chosen)
+    chosen = wanted or [source for source in SOURCES.values() if source.address]
+    return tuple(source for source in SOURCES.values() if source in chosen)
 
 
 def fetch(
@@ -103,7 +104,7 @@ def fetch(
     """
     run = _Run(source, client, etags, environ, now)
     try:
-        return _PLANS[source.name](run)
+        return _PLANS.get(source.name, _one_file)(run)
     except Exception as error:
         return Fetch(source, failures=(_failure(error),))
 
@@ -180,34 +181,32 @@ class _Run:
 
 def _arena_dataset(run: _Run) -> Fetch:
     """The listing first; then every subset in it, at the listing's revision."""
-    listing = run.client.get(run.source, arena.LISTING_URL)
-    revision, paths = arena.subsets(listing.data)
-    refused = {subset: arena.refusal(subset) for subset in paths}
-
+    listing = run.client.get(run.source, run.source.address)
+    revision, refused = arena.subsets(listing.data)
     return run.each(
         {
             subset: partial(run.one, subset, arena.dataset_address(revision, subset), revision)
-            for subset in paths
-            if refused[subset] is None
+            for subset, reason in refused.items()
+            if not reason
         },
-        listed=paths,
-        notes=tuple(reason for reason in refused.values() if reason),
+        listed=refused,
+        notes=tuple(filter(None, refused.values())),
     )
 
 
-def _single(name: str, url: str) -> Callable[[_Run], Fetch]:
-    """Plan of a source that is one file."""
-    return lambda run: run.each({name: partial(run.one, name, url)})
+def _one_file(run: _Run) -> Fetch:
+    """The plan of most sources."""
+    name = run.source.address.rpartition("/")[2]
+    return run.each({name: partial(run.one, name, run.source.address)})
 
 
 def _artificial_analysis(run: _Run) -> Fetch:
-    variable = indices.KEY_VARIABLE
-    key = run.environ.get(variable, "").strip()
+    key = run.environ.get(_KEY_VARIABLE, "").strip()
     if not key:
-        return Fetch(run.source, skipped=f"no key in the environment variable {variable}")
+        return Fetch(run.source, skipped=f"no key in the environment variable {_KEY_VARIABLE}")
     if not _KEY.fullmatch(key):
-        raise FetchError(f"{variable} holds characters no key has, or too few; set it anew")
-    headers = {indices.KEY_HEADER: key}
+        raise FetchError(f"{_KEY_VARIABLE} holds characters no key has, or too few; set it anew")
+    headers = {"x-api-key": key}
 
     def pages(name: str) -> Payload:
         bodies: list[bytes] = []
@@ -231,8 +230,5 @@ def _artificial_analysis(run: _Run) -> Fetch:
 
 _PLANS: dict[str, Callable[[_Run], Fetch]] = {
     arena.DATASET: _arena_dataset,
-    indices.EPOCH: _single("eci_scores.csv", indices.EPOCH_ADDRESS),
-    metadata.MODELS_DEV: _single("api.json", metadata.MODELS_DEV_ADDRESS),
-    metadata.OPENROUTER: _single("models", metadata.OPENROUTER_ADDRESS),
     indices.ARTIFICIAL_ANALYSIS: _artificial_analysis,
 }

@@ -28,8 +28,8 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry, parse_url
 
 from elolag.errors import FetchError
-from elolag.fetch import bodies
-from elolag.fetch.deadline import Deadline, LateError, Pause, Watched
+from elolag.fetch import bounds
+from elolag.fetch.bounds import Deadline, LateError, Pause, Watched
 from elolag.sources import Source
 from elolag.version import __version__
 
@@ -253,10 +253,23 @@ _USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a mont
 _TIMEOUT = (20.0, 60.0)
 _REDIRECTS = 5
 _BODY_TRIES = 3
+
+
+class _OtherBytesError(Exception):
+    """A whole body that is not the one its publisher names; worth one more attempt."""
+
+
+def _check_hash(received: str, published: str) -> None:
+    if received != published:
+        raise _OtherBytesError(
+            f"has SHA-256 {received} and not {published}, which its publisher names; not taken"
+        )
+
+
 #: What may break while a body is read; the request is then made again.
 _BROKEN = (
-    bodies.CutOffError,
-    bodies.OtherBytesError,
+    bounds.CutOffError,
+    _OtherBytesError,
     urllib3.exceptions.HTTPError,
     requests.RequestException,
 )
@@ -317,7 +330,7 @@ class Client:
     Parameters
     ----------
     base_urls
-        Source name to the scheme and host used instead of its own (`bodies.Base`).
+        Source name to the scheme and host used instead of its own (`bounds.Base`).
     pause
         Waits for the given number of seconds between attempts.
     progress
@@ -338,16 +351,16 @@ class Client:
         *,
         base_urls: Mapping[str, str] | None = None,
         pause: Pause = time.sleep,
-        progress: bodies.Progress | None = None,
-        max_bytes: int = bodies.MAX_BYTES,
+        progress: bounds.Progress | None = None,
+        max_bytes: int = bounds.MAX_BYTES,
         seconds: float = _LONGEST,
     ) -> None:
         self._bases = {
-            name: bodies.Base.parse(name, url) for name, url in (base_urls or {}).items()
+            name: bounds.Base.parse(name, url) for name, url in (base_urls or {}).items()
         }
         self._deadline = Deadline(pause)
         self._seconds = seconds
-        self._stream = partial(bodies.stream, most=max_bytes, progress=progress)
+        self._stream = partial(bounds.stream, most=max_bytes, progress=progress)
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
         self._session.auth = lambda request: request
@@ -397,7 +410,7 @@ class Client:
             self._stream(url, response.raw, parts.append)
             data = b"".join(parts)
             if published:
-                bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
+                _check_hash(hashlib.sha256(data).hexdigest(), published)
             return data
 
         with _masking(secrets):
@@ -426,15 +439,15 @@ class Client:
             where = response.headers.get("Content-Range", "")
             if response.status_code == 416 or (already and f"bytes {already}-" not in where):
                 part.unlink()
-                raise bodies.CutOffError("another part of the file than asked for was offered")
+                raise bounds.CutOffError("another part of the file than asked for was offered")
             with part.open("ab" if already else "wb") as file:
                 self._stream(url, response.raw, file.write, have=already)
             if published:
                 with part.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 try:
-                    bodies.check_hash(digest, published)
-                except bodies.OtherBytesError:
+                    _check_hash(digest, published)
+                except _OtherBytesError:
                     part.unlink()
                     raise
             return b""
@@ -467,7 +480,7 @@ class Client:
                         return self._once(source, url, headers(), etag, read, secrets)
                     except _BROKEN as error:
                         # Whole but wrong is hardly chance: one fresh try, not two.
-                        failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
+                        failures += 2 if isinstance(error, _OtherBytesError) else 1
                         if failures >= _BODY_TRIES:
                             raise FetchError(f"{url}: {_reason(error)}") from error
                     self._deadline.pause(_backoff(failures))
@@ -525,9 +538,9 @@ class Client:
             target = parse_url(str(request.url))
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise _no_address(url, here) from error
-        bodies.check(source, url, target, self._bases.get(source.name))
+        bounds.check(source, url, target, self._bases.get(source.name))
         settings: Any = {"proxies": {}, "verify": True}
-        if not bodies.is_loopback(target.host or ""):
+        if not bounds.is_loopback(target.host or ""):
             settings = self._session.merge_environment_settings(
                 str(request.url), {}, None, None, None
             )

@@ -22,7 +22,7 @@ from decimal import Decimal
 from elolag.dates import between, parse, to_day, to_iso
 from elolag.errors import ForecastError, UsageError
 from elolag.schema import BOARD_PATTERN, DAYS_AHEAD, FORECAST_PATTERN
-from elolag.tags.groups import parse_group
+from elolag.tags.lookup import parse_group
 
 #: The columns of the file, in order; every row carries whose it is, when and where it was said.
 _COLUMNS = (

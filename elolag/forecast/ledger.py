@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from elolag.archive import Archive, Writer, open_archive
-from elolag.archive.inventory import forecast_path
+from elolag.archive.log import forecast_path
 from elolag.archive.package import sha256
 from elolag.dates import to_day, to_iso, utc_now
 from elolag.errors import ArchiveError, EstimateError, ForecastError, UsageError
@@ -22,7 +22,7 @@ from elolag.forecast.form import MAX_BYTES, OTHER, Forecast, decode, encode
 from elolag.schema import DAYS_AHEAD
 from elolag.sources.sheet import read_upto
 from elolag.tags import Lookup, load
-from elolag.tags.groups import parse_group
+from elolag.tags.lookup import parse_group
 
 #: Days for which a list may have been out without being known.
 _UNSEEN = 7

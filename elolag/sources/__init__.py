@@ -14,23 +14,13 @@ from elolag.errors import UsageError
 from elolag.sources import arena, arena_copies, indices, metadata
 from elolag.sources.base import PartialPayloadError, Payload, Source
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {
-        source.name: source
-        for source in (
-            arena.DATASET_SOURCE,
-            *indices.SOURCES,
-            metadata.MODELS_DEV_SOURCE,
-            metadata.OPENROUTER_SOURCE,
-            indices.ARTIFICIAL_ANALYSIS_SOURCE,
-            arena.CATALOG_SOURCE,
-            arena_copies.HISTORY_SOURCE,
-            arena_copies.DAYS_SOURCE,
-            *arena_copies.SOURCES,
-            arena.SPACE_SOURCE,
-        )
-    }
-)
+_DATASET, _CATALOG, _SPACE = arena.SOURCES
+*_MEASURES, _PRIVATE = indices.SOURCES
+#: In the order in which they are fetched and listed.
+_ALL = (
+    _DATASET, *_MEASURES, *metadata.SOURCES, _PRIVATE, _CATALOG, *arena_copies.SOURCES, _SPACE,
+)  # fmt: skip
+SOURCES: Mapping[str, Source] = MappingProxyType({source.name: source for source in _ALL})
 
 
 def get_source(name: str) -> Source:

@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, Any
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import Source
-from elolag.sources.values import columns, csv_columns, json_value, listed, mapping, sequence, shown
+from elolag.sources.base import (
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    listed,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +72,6 @@ def doubled(board: str) -> frozenset[str]:
 
 _HOST = "https://huggingface.co"
 _REPOSITORY = "lmarena-ai/leaderboard-dataset"
-LISTING_URL = f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main"
 
 #: Boards of the dataset: each is a file to be fetched. There are some twenty.
 _MOST_SUBSETS = 200
@@ -91,44 +98,43 @@ _TEXT = ("model_name", "organization", "license", "category")
 
 
 def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
-    """Read the hub's answer at `LISTING_URL`.
+    """Read the hub's answer at the dataset's address.
 
     Returns
     -------
-    revision, paths
-        The commit to pin for every file, and ``{subset: path of its latest file}``, `agent*`
-        subsets included (`refusal` says why they are not stored).
+    revision, refused
+        The commit to pin for every file, and every subset with a ``latest`` file: empty, or why it
+        is not stored, in one sentence.
     """
     where = f"{DATASET} listing"
     answer = mapping(json_value(listing, where), where, "the answer")
     revision = answer.get("sha")
     if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
         raise PayloadError(f"{where}: 'sha' should be a 40-digit commit, found {shown(revision)}")
-    paths: dict[str, str] = {}
+    found: set[str] = set()
     for item in sequence(answer.get("siblings"), where, "'siblings'"):
         path = mapping(item, where, "an item of 'siblings'").get("rfilename")
-        found = _PATH.fullmatch(path) if isinstance(path, str) else None
-        if found and found[2] != _SHARD:
+        latest = _PATH.fullmatch(path) if isinstance(path, str) else None
+        if latest and latest[2] != _SHARD:
             raise PayloadError(
                 f"{where}: {shown(path)} is one of several parts; elolag reads boards published "
                 "as one file and would store this one cut short"
             )
-        if found:
-            paths[found[1]] = found[0]
-    if len(paths) > _MOST_SUBSETS:
-        raise PayloadError(f"{where}: {len(paths):,} boards; more than {_MOST_SUBSETS} is refused")
-    if not paths:
+        if latest:
+            found.add(latest[1])
+    if len(found) > _MOST_SUBSETS:
+        raise PayloadError(f"{where}: {len(found):,} boards; more than {_MOST_SUBSETS} is refused")
+    if not found:
         raise PayloadError(f"{where}: no file is named <subset>/latest-{_SHARD}")
-    return revision, dict(sorted(paths.items()))
+    return revision, {subset: _refusal(subset) for subset in sorted(found)}
 
 
-def refusal(subset: str) -> str | None:
-    """Why a subset is not stored, in one sentence; None when it is."""
+def _refusal(subset: str) -> str:
     try:
         board_id(subset, f"{DATASET} {subset}")
     except PayloadError as error:
         return str(error)
-    return None
+    return ""
 
 
 def dataset_address(revision: str, subset: str, file: str = "latest") -> str:
@@ -197,9 +203,7 @@ def _named(origin: Origin) -> tuple[str, str]:
 def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     from elolag.sources import bounded
 
-    wanted: dict[str, bounded.Kind] = {
-        name: "text" if name in _TEXT else "number" for name in _COLUMNS
-    }
+    wanted = {name: "text" if name in _TEXT else "number" for name in _COLUMNS}
     wanted["leaderboard_publish_date"] = "date"
     table, ignored = bounded.read(payload, where, wanted)
     if not table.num_rows:
@@ -228,18 +232,18 @@ def _vintage(
     return tidy.rated(board, vintage, tables, basis="published", interval=None, notes=notes)
 
 
-DATASET_SOURCE = Source(
+_DATASET_SOURCE = Source(
     name=DATASET,
     publisher="Arena (arena.ai)",
     title="Arena leaderboard dataset",
     homepage=f"{_HOST}/datasets/{_REPOSITORY}",
     licence="CC-BY-4.0",
-    licence_url=f"{_HOST}/datasets/{_REPOSITORY}",
     citation="Arena (arena.ai). Leaderboard dataset, lmarena-ai/leaderboard-dataset. CC-BY-4.0.",
     # Files are served, after a redirect, from storage hosts below hf.co that change over time.
     hosts=("huggingface.co", ".hf.co"),
     precedence=0,
     parse=_parse_dataset,
+    address=f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main",
 )
 
 
@@ -344,13 +348,12 @@ def _models(payload: bytes, origin: Origin, where: str) -> Publication:
     )  # fmt: skip
 
 
-CATALOG_SOURCE = Source(
+_CATALOG_SOURCE = Source(
     name=_CATALOG,
     publisher="Arena (arena.ai)",
     title="Arena catalog",
     homepage="https://github.com/lmarena/arena-catalog",
     licence="no licence file known; figures published by Arena",
-    licence_url="https://github.com/lmarena/arena-catalog",
     citation="Arena (arena.ai). Arena catalog, github.com/lmarena/arena-catalog.",
     hosts=("raw.githubusercontent.com",),
     precedence=1,
@@ -385,15 +388,16 @@ def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     return [tidy.described(board, vintage, rows, where, basis="published", table="entries")]
 
 
-SPACE_SOURCE = Source(
+_SPACE_SOURCE = Source(
     name=_SPACE,
     publisher="Arena (arena.ai)",
     title="Chatbot Arena Space, leaderboard tables",
     homepage="https://huggingface.co/spaces/lmarena-ai/chatbot-arena-leaderboard",
     licence="Apache-2.0",
-    licence_url="https://huggingface.co/spaces/lmarena-ai/chatbot-arena-leaderboard",
     citation="Arena (arena.ai). Chatbot Arena leaderboard Space, tables of 2023-06 to 2024-10.",
     hosts=(),
     precedence=1,
     parse=_parse_space,
 )
+
+SOURCES = (_DATASET_SOURCE, _CATALOG_SOURCE, _SPACE_SOURCE)

@@ -40,8 +40,16 @@ from elolag.dates import to_day
 from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import arena, tidy
-from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.values import columns, csv_columns, json_value, mapping, sequence, shown
+from elolag.sources.base import (
+    PartialPayloadError,
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,7 +214,6 @@ def _parse_cut(payload: bytes, origin: Origin) -> list[Publication]:
     if _CUT_FILE.fullmatch(origin.name):
         table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
         raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
-        raw["category"] = "overall"
         tables = tidy.board(raw, where)
     elif origin.name == "leaderboard-text.json":
         board, tables, notes = arena.read_catalog(payload, origin, where)
@@ -242,7 +249,6 @@ def _source(
         title=homepage.removeprefix("https://github.com/"),
         homepage=homepage,
         licence=licence,
-        licence_url=homepage,
         citation=f"Arena (arena.ai), {copied}, {homepage.removeprefix('https://')}.",
         hosts=hosts,
         precedence=5,
@@ -251,7 +257,7 @@ def _source(
     )
 
 
-SOURCES = (
+_PARTIAL = (
     Source(
         name="arena-web",
         publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
@@ -343,7 +349,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         raise PayloadError(f"{where}: no rows below the header")
     tidy.vintages(len(set(days)), _HISTORY_DAYS, where)
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _HISTORY_COLUMNS.items()})
-    raw["category"], raw["date"] = "overall", days
+    raw["date"] = days
     publications: list[Publication] = []
     refusals: list[str] = []
     for day, rows in raw.groupby("date", sort=True):
@@ -371,13 +377,12 @@ def _day(text: str, row: int, where: str) -> str:
     return iso
 
 
-HISTORY_SOURCE = Source(
+_HISTORY_SOURCE = Source(
     name=HISTORY,
     publisher="Arena (arena.ai); copied by Jason Trigg",
     title="Chatbot Arena rating history",
     homepage="https://github.com/jasontrigg0/chatbot-arena-history",
     licence="no licence file known; figures published by Arena",
-    licence_url="https://github.com/jasontrigg0/chatbot-arena-history",
     citation="Arena (arena.ai), ratings 2023-05-08 to 2025-03-26 as collected in "
     "github.com/jasontrigg0/chatbot-arena-history.",
     hosts=("raw.githubusercontent.com",),
@@ -419,7 +424,6 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     board = _DAY_BOARDS[origin.name]
     table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
-    raw["category"] = "overall"
     spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]
     tidy.size(len(raw), where)
     rating = tidy.numbers(raw["rating"], where, "arena_score", raw["entry"])
@@ -447,16 +451,17 @@ def _kind(ratings: pd.DataFrame) -> IntervalKind:
     return "published" if even.all() else "bootstrap"
 
 
-DAYS_SOURCE = Source(
+_DAYS_SOURCE = Source(
     name=_DAYS,
     publisher="Arena (arena.ai); copied by Frederic Boulnois",
     title="llm-leaderboard-csv",
     homepage="https://github.com/fboulnois/llm-leaderboard-csv",
     licence="MPL-2.0",
-    licence_url="https://github.com/fboulnois/llm-leaderboard-csv",
     citation="Arena (arena.ai), ratings 2024-07-07 to 2025-08-04 as collected in "
     "github.com/fboulnois/llm-leaderboard-csv.",
     hosts=("raw.githubusercontent.com", "github.com"),
     precedence=3,
     parse=_parse_days,
 )
+
+SOURCES = (_HISTORY_SOURCE, _DAYS_SOURCE, *_PARTIAL)

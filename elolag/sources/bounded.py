@@ -24,7 +24,7 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,8 +40,6 @@ _LIMITS = {
     "bytes": 256 << 20,
     "text": 1_000,
 }
-
-Kind = Literal["text", "number", "date"]
 
 #: Memory a file may take, beside what the child has when it starts (about 100 MB). The largest
 #: file there is, 1.2 million rows, takes a third of it.
@@ -162,8 +160,8 @@ class _Unpacker:
 _UNPACKER = _Unpacker()
 
 
-def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Table, list[str]]:
-    """Read the wanted columns; all of them must be there and of their kind.
+def read(payload: bytes, where: str, wanted: Mapping[str, str]) -> tuple[pa.Table, list[str]]:
+    """Read the wanted columns; all must be there and of their kind: ``text, number`` or ``date``.
 
     Text comes as dictionary-encoded columns, so that a value repeated in a million rows is held
     once; dates come as ISO text. The rows of the file, of its row groups and of what is read must
@@ -175,7 +173,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
         The wanted columns, and the names of the others.
     """
     from elolag.errors import PayloadError
-    from elolag.sources.values import looks_like, require, shown
+    from elolag.sources.base import looks_like, require, shown
 
     table = None
     try:
@@ -329,7 +327,7 @@ def _address_space() -> int:
         return 1 << 30
 
 
-def main() -> None:
+def _main() -> None:
     """Answer the parent until it is gone: the program of the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Other pools of Arrow reserve more address space than they use.
@@ -353,4 +351,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main()

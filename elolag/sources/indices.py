@@ -3,8 +3,8 @@
 Four sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
 fetches Epoch's and METR's tables daily: its history is their past vintages, with errors.
 `comparia` is the French government's arena. `artificial-analysis` has language models with release
-dates, and media arenas with Elo; it needs a key (`KEY_VARIABLE`), and its terms forbid
-redistribution, so it belongs in a private archive.
+dates, and media arenas with Elo; it needs a key, and its terms forbid redistribution, so it belongs
+in a private archive.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from elolag.dates import to_day, to_iso
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.values import (
+from elolag.sources.base import (
+    PartialPayloadError,
+    Source,
     columns,
     csv_columns,
     json_value,
@@ -38,7 +39,7 @@ from elolag.sources.values import (
 if TYPE_CHECKING:
     import pandas as pd
 
-EPOCH = "epoch-eci"
+_EPOCH = "epoch-eci"
 _IAPS = "iaps-open-source-gap"
 _COMPARIA = "comparia"
 ARTIFICIAL_ANALYSIS = "artificial-analysis"
@@ -46,8 +47,6 @@ ARTIFICIAL_ANALYSIS = "artificial-analysis"
 _ECI = "epoch/eci"
 _TIME_HORIZON = "metr/time-horizon"
 _COMPARIA_TEXT = "comparia/text"
-
-EPOCH_ADDRESS = "https://epoch.ai/data/eci_scores.csv"
 
 #: Epoch publishes 90% intervals, where Arena publishes 95% ones.
 _LEVEL = 0.90
@@ -81,7 +80,7 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     Epoch's release date, organisation and country of every row. The file names no date of its
     own: the vintage is the day it was fetched.
     """
-    where = tidy.place(EPOCH, origin)
+    where = tidy.place(_EPOCH, origin)
     table = csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
@@ -90,7 +89,7 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
     ]
-    raw = tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
+    raw = tidy.frame(fields)
     scored = raw[raw["rating"] != ""]
     tables = tidy.board(scored, where)
     # A model that Epoch calls open is "true", any other whose access it describes "false".
@@ -207,7 +206,7 @@ def _figures(
     texts = {"entry": "model", "name": "display_name", "organisation": "organization"}
     found = columns(rows, {**texts, **wanted}, where)
     tidy.size(len(rows), where)
-    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    raw = tidy.frame(found)
     tidy.names(raw["entry"], f"{where}: model")
     for ours, theirs in wanted.items():
         _only_numbers(found[ours], raw["entry"].tolist(), where, theirs)
@@ -276,7 +275,7 @@ def _comparia(payload: bytes, origin: Origin) -> list[Publication]:
         "licence": "license",
     }
     found |= {ours: [row.get(theirs) for row in rows] for ours, theirs in optional.items()}
-    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    raw = tidy.frame(found)
     tidy.names(raw["entry"], f"{where}: model_name")
     for ours, theirs in {**wanted, "rank": "rank"}.items():
         if ours != "entry":
@@ -307,9 +306,9 @@ def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
     return dt.datetime.fromtimestamp(said, dt.UTC).date().isoformat()
 
 
-SOURCES: tuple[Source, ...] = (
+_PUBLIC = (
     Source(
-        name=EPOCH,
+        name=_EPOCH,
         publisher="Epoch AI",
         title="Epoch Capabilities Index",
         homepage="https://epoch.ai/eci",
@@ -320,6 +319,7 @@ SOURCES: tuple[Source, ...] = (
         hosts=("epoch.ai",),
         precedence=0,
         parse=_epoch,
+        address="https://epoch.ai/data/eci_scores.csv",
     ),
     Source(
         name=_IAPS,
@@ -327,13 +327,12 @@ SOURCES: tuple[Source, ...] = (
         title="Open-Source-Gap, data.json",
         homepage="https://github.com/IAPS-AI/Open-Source-Gap",
         licence="figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated",
-        licence_url="https://github.com/IAPS-AI/Open-Source-Gap",
         citation="Epoch AI, 'Epoch Capabilities Index' (CC-BY-4.0), and METR, time horizons, as "
         "collected in github.com/IAPS-AI/Open-Source-Gap.",
         hosts=("raw.githubusercontent.com",),
         precedence=3,
         parse=_open_source_gap,
-        spelling=EPOCH,
+        spelling=_EPOCH,
     ),
     Source(
         name=_COMPARIA,
@@ -353,8 +352,6 @@ SOURCES: tuple[Source, ...] = (
 
 # Artificial Analysis.
 
-KEY_VARIABLE = "ARTIFICIAL_ANALYSIS_API_KEY"
-KEY_HEADER = "x-api-key"
 #: `Origin.name` of the language-model list; that of an arena is its name in `ARENAS`.
 LANGUAGE = "llms"
 #: Media arenas whose models have an Elo rating.
@@ -455,7 +452,6 @@ def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publica
             raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
     raw = tidy.frame(
         {
-            "category": ["overall"] * len(records),
             "entry": [record.get("slug") or record.get("id") for record in records],
             "name": [record.get("name") for record in records],
             "organisation": [_creator(record, where) for record in records],
@@ -514,7 +510,7 @@ def _pagination(answer: dict[str, Any], where: str) -> tuple[int | None, bool]:
 
 _PRIVATE = "attribution required, redistribution forbidden: for a private archive only"
 
-ARTIFICIAL_ANALYSIS_SOURCE = Source(
+_ARTIFICIAL_ANALYSIS_SOURCE = Source(
     name=ARTIFICIAL_ANALYSIS,
     publisher="Artificial Analysis",
     title="Artificial Analysis data API, free tier",
@@ -526,4 +522,7 @@ ARTIFICIAL_ANALYSIS_SOURCE = Source(
     redistributable=False,
     precedence=0,
     parse=_artificial_analysis,
+    address=_BASE,
 )
+
+SOURCES = (*_PUBLIC, _ARTIFICIAL_ANALYSIS_SOURCE)

@@ -22,17 +22,24 @@ from elolag import dates
 from elolag.errors import PayloadError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
-from elolag.sources.base import Source
-from elolag.sources.values import columns, csv_columns, json_value, kind, mapping, sequence, shown
+from elolag.sources.base import (
+    Source,
+    columns,
+    csv_columns,
+    json_value,
+    kind,
+    mapping,
+    sequence,
+    shown,
+)
 
-MODELS_DEV = "models-dev"
-MODELS_DEV_ADDRESS = "https://models.dev/api.json"
-OPENROUTER = "openrouter"
-OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1/models"
+_MODELS_DEV = "models-dev"
+_OPENROUTER = "openrouter"
 
 #: Dates this close agree (as in the check of the tags).
 _AGREE_DAYS = 14
 
+_COLUMNS = ("entry", "name", "organisation", "release_date", "open_weights")
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
 _WORD = re.compile(r"[a-z]+|\d+|\+")
@@ -105,7 +112,7 @@ def _parse_models_dev(payload: bytes, origin: Origin) -> list[Publication]:
     earliest that two firms give is taken (the earliest of all, where no two give the same). Weights
     are open where most providers say so. What disagrees is noted.
     """
-    where = tidy.place(MODELS_DEV, origin)
+    where = tidy.place(_MODELS_DEV, origin)
     is_json = payload.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     said: tuple[str, ...] = ()
     if is_json:
@@ -122,10 +129,7 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
     groups: dict[tuple[str, ...], list[_Served]] = defaultdict(list)
     for row in served:
         groups[_words(row.bare) or (row.bare,)].append(row)
-    out: dict[str, list[Any]] = {
-        key: [] for key in ("entry", "name", "organisation", "release_date", "open_weights")
-    }
-    apart, doubted = [], []
+    rows, apart, doubted = [], [], []
     for group in groups.values():
         makers = sorted((row for row in group if row.is_own), key=lambda r: (r.provider, r.model))
         first = makers[0] if makers else None
@@ -134,13 +138,9 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
         votes = Counter(row.is_open for row in group if row.is_open is not None)
         apart += [entry] * (not agreed)
         doubted += [entry] * (len(votes) > 1)
-        out["entry"].append(entry)
-        out["name"].append(_commonest(r.name for r in makers or group if r.name))
-        out["organisation"].append(first.provider if first else "")
-        out["release_date"].append(released)
-        out["open_weights"].append(
-            "" if votes[True] == votes[False] else str(votes[True] > votes[False]).lower()
-        )
+        name = _commonest(r.name for r in makers or group if r.name)
+        is_open = "" if votes[True] == votes[False] else str(votes[True] > votes[False]).lower()
+        rows.append((entry, name, first.provider if first else "", released, is_open))
     notes = [f"{len(served)} models as served by their providers make {len(groups)} names"]
     if apart:
         notes.append(
@@ -152,7 +152,7 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
             f"providers disagree whether {len(doubted)} names have open weights; most of them are "
             f"followed, e.g. {_some(doubted)}"
         )
-    return out, tuple(notes)
+    return dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)), tuple(notes)
 
 
 def _served(payload: bytes, where: str) -> list[_Served]:
@@ -237,19 +237,14 @@ def _from_csv(payload: bytes, where: str) -> dict[str, list[Any]]:
             raise PayloadError(
                 f"{where}: open_weights in row {row} is not True or False: {shown(word)}"
             )
-    return {
-        "entry": [
-            f"{lab}/{model}" for lab, model in zip(table["lab"], table["model"], strict=True)
-        ],
-        "name": table["name"],
-        "organisation": table["lab"],
-        "release_date": table["release_date"],
-        "open_weights": [_OPEN[word] for word in table["open_weights"]],
-    }
+    entries = [f"{lab}/{model}" for lab, model in zip(table["lab"], table["model"], strict=True)]
+    is_open = [_OPEN[word] for word in table["open_weights"]]
+    columns = (entries, table["name"], table["lab"], table["release_date"], is_open)
+    return dict(zip(_COLUMNS, columns, strict=True))
 
 
-MODELS_DEV_SOURCE = Source(
-    name=MODELS_DEV,
+_MODELS_DEV_SOURCE = Source(
+    name=_MODELS_DEV,
     publisher="models.dev",
     title="models.dev, an open database of AI models",
     homepage="https://models.dev",
@@ -260,6 +255,7 @@ MODELS_DEV_SOURCE = Source(
     precedence=0,
     parser_version=2,
     parse=_parse_models_dev,
+    address="https://models.dev/api.json",
 )
 
 
@@ -276,7 +272,7 @@ def _parse_openrouter(payload: bytes, origin: Origin) -> list[Publication]:
     ``release_date`` is the day OpenRouter listed the model, seldom before its release and often
     after; ``organisation`` is the first part of the id. Openness is not stated.
     """
-    where = tidy.place(OPENROUTER, origin)
+    where = tidy.place(_OPENROUTER, origin)
     answer = mapping(json_value(payload, where), where, "the answer")
     rows = sequence(answer.get("data"), where, "'data'")
     fields = columns(rows, {"entry": "id", "name": "name", "created": "created"}, where)
@@ -306,8 +302,8 @@ def _listed_on(value: Any, row: int, where: str) -> str:
     return dates.to_iso(value / _SECONDS_A_DAY)
 
 
-OPENROUTER_SOURCE = Source(
-    name=OPENROUTER,
+_OPENROUTER_SOURCE = Source(
+    name=_OPENROUTER,
     publisher="OpenRouter",
     title="OpenRouter model list",
     homepage="https://openrouter.ai/models",
@@ -317,4 +313,7 @@ OPENROUTER_SOURCE = Source(
     hosts=("openrouter.ai",),
     precedence=0,
     parse=_parse_openrouter,
+    address="https://openrouter.ai/api/v1/models",
 )
+
+SOURCES = (_MODELS_DEV_SOURCE, _OPENROUTER_SOURCE)

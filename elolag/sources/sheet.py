@@ -260,12 +260,7 @@ def parse(data: bytes, name: str, known: Sequence[str]) -> Sheet:
     UsageError
         It is no table; the message names the line.
     """
-    text = decode(data, name)
-    before = 0
-    named = _SEPARATOR_LINE.match(text)
-    if named:
-        text, before = text[named.end() :], 1
-    delimiter = named[1] if named else _delimiter(text, known)
+    delimiter, text, before = _opening(decode(data, name), known)
     rows = _rows(text, delimiter, name, before)
     if not rows:
         raise UsageError(f"{name}: no table; its first line must name the columns: {list(known)}")
@@ -293,12 +288,10 @@ def parse(data: bytes, name: str, known: Sequence[str]) -> Sheet:
 
 def header(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns, nothing else of the file looked at; empty where it is no CSV."""
-    named = _SEPARATOR_LINE.match(text)
-    lines = text[named.end() if named else 0 :].lstrip("\r\n").splitlines()[:1]
+    delimiter, text, _ = _opening(text, known)
+    lines = text.lstrip("\r\n").splitlines()[:1]
     try:
-        cells = next(
-            csv.reader(lines, delimiter=named[1] if named else _delimiter(text, known)), []
-        )
+        cells = next(csv.reader(lines, delimiter=delimiter), [])
     except csv.Error:
         return ()
     return tuple(cell.strip().lower() for cell in cells)
@@ -357,6 +350,12 @@ def encoding_of(head: bytes) -> str:
         if max(even, odd) * 4 > len(head) and min(even, odd) * 20 < max(even, odd):
             return "utf-16-le" if odd > even else "utf-16-be"
     return "utf-8-sig"
+
+
+def _opening(text: str, known: Sequence[str]) -> tuple[str, str, int]:
+    """The delimiter, the text after a first line that only names it, and how many lines that is."""
+    named = _SEPARATOR_LINE.match(text)
+    return (named[1], text[named.end() :], 1) if named else (_delimiter(text, known), text, 0)
 
 
 def _delimiter(text: str, known: Sequence[str]) -> str:

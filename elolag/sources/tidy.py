@@ -1,9 +1,10 @@
 """From raw rows to the tables of `elolag.schema`, by one set of rules for all sources.
 
-Out of a payload's values (`elolag.sources.values`) a parser makes a frame with the columns
-``category, entry, rating`` and, where its publisher has them, ``lower, upper, variance, votes,
-rank, name, organisation, licence``; `board` makes tables of it and `rated` or `described` a
-publication. Every function raises `PayloadError` on anything but what it promises.
+Out of a payload's values (`elolag.sources.base`) a parser makes a frame with the columns
+``entry, rating`` and, where its publisher has them, ``category`` (else all is ``overall``),
+``lower, upper, variance, votes, rank, name, organisation, licence``; `board` makes tables of it and
+`rated` or `described` a publication. Every function raises `PayloadError` on anything but what it
+promises.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from elolag.schema import (
     Origin,
     Publication,
 )
-from elolag.sources.values import shown
+from elolag.sources.base import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +102,7 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     import pandas as pd
 
     size(len(raw), where)
+    raw = raw if "category" in raw else raw.assign(category="overall")
     index = pd.RangeIndex(1, len(raw) + 1)
     columns = {
         column: pd.Series(names(raw[column], f"{where}: {column}").to_numpy(object), index, object)

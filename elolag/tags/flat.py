@@ -8,15 +8,16 @@ taken from the packaged tables where they know the model or the lab.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elolag.countries import ISO_3166, codes
 from elolag.errors import TagError, UsageError
-from elolag.sources.sheet import Sheet, iso_date
+from elolag.sources import sheet as sheets
+from elolag.sources.sheet import iso_date
 from elolag.tags.rows import Lab, Model, labs_of
 
-COLUMNS = ("entry", "model", "lab", "country", "release_date", "openness", "note")
+_COLUMNS = ("entry", "model", "lab", "country", "release_date", "openness", "note")
 #: One of these beside `entry` makes a table of tags flat.
 _MARKS = {"country", "release_date", "openness", "lab"}
 _FROM = "the user's own tags"
@@ -46,16 +47,15 @@ class _Line:
         return self.lab, self.country, self.released, self.opened
 
 
-def is_flat(columns: Sequence[str]) -> bool:
-    """Whether a header is that of a flat table."""
-    return "entry" in columns and bool(_MARKS & set(columns))
-
-
-def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]) -> _Rows:
-    """The rows of labs, models and aliases a flat table stands for.
+def read(
+    data: bytes, name: str, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]
+) -> _Rows | None:
+    """The rows of labs, models and aliases a flat table stands for; None where it is not flat.
 
     Parameters
     ----------
+    data, name
+        The file, and what messages call it.
     labs, models
         The packaged tables.
 
@@ -64,17 +64,21 @@ def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str,
     TagError
         A line lacks a fact nobody knows, or contradicts another; the message names both.
     """
+    header = sheets.header(sheets.decode(data, name), _COLUMNS)
+    if "entry" not in header or not _MARKS & set(header):
+        return None
+    sheet = sheets.parse(data, name, _COLUMNS)
     try:
-        sheet.check_columns(("entry",), COLUMNS, "an example: elolag template tags")
+        sheet.check_columns(("entry",), _COLUMNS, "an example: elolag template tags")
     except UsageError as error:
         raise TagError(str(error)) from error
     out: _Rows = {"labs": [], "models": [], "aliases": []}
     lines: dict[str, _Line] = {}
     by_slug: dict[str, tuple[str, int]] = {}
     by_lab: dict[str, _Line] = {}
-    columns = [sheet.column(column) for column in COLUMNS]
+    columns = [sheet.column(column) for column in _COLUMNS]
     for row, values in enumerate(zip(*columns, strict=True)):
-        cells = dict(zip(COLUMNS, values, strict=True))
+        cells = dict(zip(_COLUMNS, values, strict=True))
         where = sheet.where(row)
         first = lines.get(_slug(cells["model"] or cells["entry"]))
         line = _settle(cells, sheet.lines[row], where, labs, models, first)

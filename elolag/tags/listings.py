@@ -229,33 +229,6 @@ def records(lookup: Lookup, listings: Iterable[Listed]) -> list[Record]:
     return [_record(lookup, listed) for listed in listings]
 
 
-def select(
-    found: Iterable[Record],
-    *,
-    country: str | None = None,
-    only_open: bool = False,
-    unmatched: bool = False,
-) -> list[Record]:
-    """The records that meet every condition asked for.
-
-    Parameters
-    ----------
-    country
-        Code the model counts with.
-    only_open
-        Only models with published weights.
-    unmatched
-        Only entries without a tag.
-    """
-    return [
-        record
-        for record in found
-        if (country is None or record.country == country)
-        and (not only_open or record.open)
-        and (not unmatched or record.model is None)
-    ]
-
-
 def find(found: Sequence[Record], lookup: Lookup, name: str) -> list[Record]:
     """All records of the models a name stands for: a model's key, an entry, or what reads like it.
 

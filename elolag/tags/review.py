@@ -23,7 +23,7 @@ from elolag.errors import TagError
 from elolag.sources.tidy import full_date
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
-from elolag.tags.lookup import GLOB, Lookup
+from elolag.tags.lookup import Lookup
 from elolag.tags.rows import Alias, Model
 from elolag.tags.tables import UNKNOWN, Tables, base_cycle
 
@@ -49,7 +49,7 @@ class Matcher:
         for model in tables.models:
             self._add(model, model)
         for alias in (*tables.aliases, *tables.overrides):
-            if alias.model == UNKNOWN or alias.entry.startswith(GLOB):
+            if alias.model == UNKNOWN or alias.pattern is not None:
                 continue
             if alias.source == "*":
                 self._add(alias.entry, alias.model)
@@ -253,7 +253,7 @@ def _names(tables: Tables) -> Iterable[Finding]:
     for key in tables.models:
         readings[names.words(key)].add(key)
     for alias in (*tables.aliases, *tables.overrides):
-        if not alias.entry.startswith(GLOB):
+        if alias.pattern is None:
             readings[names.words(alias.entry)].add(alias.model)
     stamped: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for model in tables.models.values():
@@ -271,12 +271,7 @@ def _names(tables: Tables) -> Iterable[Finding]:
 def _order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """Versions dated in the wrong order: v3 before v2, a re-release before the release.
 
-    Parameters
-    ----------
-    kind
-        Of the findings.
-    dated
-        (subject, name, ISO date) of each; one whose date is no full day is left out.
+    `dated` has (subject, name, ISO date) of each; one whose date is no full day is left out.
     """
     series: dict[tuple[str, ...], list[tuple[names.Parsed, str, dt.date]]] = defaultdict(list)
     for subject, name, date in dated:
@@ -367,7 +362,7 @@ def _unanswered(
     for alias in (*tables.aliases, *tables.overrides):
         if alias in answered:
             continue
-        if alias.entry.startswith(GLOB):
+        if alias.pattern is not None:
             alone = Lookup(replace(tables, aliases=(alias,), overrides=()))
             fitting = [i for i, row in enumerate(rows) if alone.alias(*row)]
         else:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from elolag.errors import TagError
 
+_GLOB = "glob:"
+
 
 @dataclass(frozen=True, slots=True)
 class Lab:
@@ -66,8 +68,10 @@ class Alias:
     effort: str
     note: str
 
-
-Row = Lab | Model | Alias
+    @property
+    def pattern(self) -> str | None:
+        """The shell pattern; None where one name is meant."""
+        return self.entry.removeprefix(_GLOB) if self.entry.startswith(_GLOB) else None
 
 
 # What publishers call the labs: from an organisation as printed to our lab keys.

@@ -23,7 +23,7 @@ from elolag.errors import UsageError
 from elolag.sources.tidy import full_date
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
-from elolag.tags.lookup import GLOB, Lookup
+from elolag.tags.lookup import Lookup
 from elolag.tags.rows import Alias, Lab, Model, labs_of
 from elolag.tags.tables import UNKNOWN, Tables, columns
 
@@ -115,7 +115,7 @@ class _Knowledge:
         spelled += [
             (alias.entry, alias.model)
             for alias in aliases
-            if alias.source == "*" and alias.model != UNKNOWN and not alias.entry.startswith(GLOB)
+            if alias.source == "*" and alias.model != UNKNOWN and alias.pattern is None
         ]
         for text, model in spelled:
             self.by_words[names.words(text)].add(model)

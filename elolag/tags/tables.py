@@ -1,4 +1,4 @@
-"""The authored tables: labs, models, aliases. Reading, layering and their own rules.
+"""The authored tables: labs, models, aliases. Reading, layering, their own rules, their bundle.
 
 One row per line, sorted by the first column, so that a change of one fact is a change of one line.
 `docs/tagging.md` states the rules the rows follow.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from elolag.archive import Archive, open_archive
 from elolag.archive.package import sha256
@@ -22,8 +24,11 @@ from elolag.dates import parse
 from elolag.errors import TagError, UsageError
 from elolag.sources import SOURCES
 from elolag.sources import sheet as sheets
-from elolag.tags import bundle, flat
-from elolag.tags.rows import Alias, Lab, Model, Row, organisations
+from elolag.sources.sheet import read_upto
+from elolag.tags import flat
+from elolag.tags.rows import Alias, Lab, Model, organisations
+
+_Row = Lab | Model | Alias
 
 UNKNOWN = "unknown"
 _PRECISIONS = ("day", "month")
@@ -157,14 +162,14 @@ def _load(
 def packaged() -> bytes:
     """The bundle of the packaged tables."""
     folder = resources.files("elolag.tags") / "data"
-    return bundle.encode({name: (folder / f"{name}.csv").read_text("utf-8") for name in _TABLES})
+    return _encode({name: (folder / f"{name}.csv").read_text("utf-8") for name in _TABLES})
 
 
 @lru_cache(maxsize=2)
 def _layer(data: bytes, name: str) -> _Layer:
     """The rows of a bundle; errors name its table, and the bundle if it is not ours."""
     ours = _Layer()
-    for table, text in bundle.decode(data, name).items():
+    for table, text in _decode(data, name).items():
         where = f"{name}, {table}" if name else f"{table}.csv"
         ours.take(*_rows(text, where), where)
     return ours
@@ -193,15 +198,14 @@ class _Layer:
     def read_user(self, path: Path, ours: _Layer) -> None:
         """Add the rows of a user's file: one of the tables, or a flat one."""
         data = sheets.read_bytes(path, "the tag file")
-        text = sheets.decode(data, str(path))
-        if not flat.is_flat(sheets.header(text, flat.COLUMNS)):
-            header, rows = _rows(text, str(path))
+        found = flat.read(data, str(path), ours.labs, ours.models)
+        if found is None:
+            header, rows = _rows(sheets.decode(data, str(path)), str(path))
             tidied = ((line, [sheets.tidy(cell) for cell in cells]) for line, cells in rows)
             self.take(tuple(map(sheets.tidy, header)), tidied, str(path))
             return
-        sheet = sheets.parse(data, str(path), flat.COLUMNS)
-        for kind, found in flat.rows(sheet, ours.labs, ours.models).items():
-            self.add(kind, found, str(path))
+        for kind, lines in found.items():
+            self.add(kind, lines, str(path))
 
     def take(
         self, header: tuple[str, ...], rows: Iterable[tuple[int, Sequence[str]]], name: str
@@ -276,7 +280,7 @@ def _bad_header(header: tuple[str, ...], name: str) -> str:
     return f"{name}, line 1: {problem}; a table of {nearest} has: {','.join(wanted)}"
 
 
-def _check_row(row: Row, where: str) -> tuple[str, ...]:
+def _check_row(row: _Row, where: str) -> tuple[str, ...]:
     """Refuse a row that breaks a rule of its own; return its key."""
     if isinstance(row, Lab):
         if not _KEY.fullmatch(row.lab):
@@ -357,9 +361,92 @@ def _check_references(tables: Tables, where: Mapping[tuple[str, ...], str]) -> N
             )
 
 
-def columns(row: type[Row]) -> tuple[str, ...]:
+def columns(row: type[_Row]) -> tuple[str, ...]:
     """Header of the table that holds such rows."""
     return tuple(f.name.rstrip("_") for f in fields(row))
 
 
-_TABLES: dict[str, type[Row]] = {"labs": Lab, "models": Model, "aliases": Alias}
+_TABLES: dict[str, type[_Row]] = {"labs": Lab, "models": Model, "aliases": Alias}
+
+
+# The three tables as one file: what an archive of one's own can be given instead of ours.
+#
+# A bundle is one JSON object, each table a list of the lines of its CSV, so that a change of one
+# fact is a change of one line and nothing in it is ever the name of a file. The same tables make
+# the same bytes; their SHA-256 is what results name (``tags`` among their choices).
+
+_MAX_BYTES = 16 << 20
+_KIND, _SCHEMA = "elolag tags", 1
+
+
+def _encode(texts: Mapping[str, str]) -> bytes:
+    """The bundle of three tables, given as CSV by their names."""
+    lines = {name: texts[name].removesuffix("\n").split("\n") for name in _TABLES}
+    bundle = {"kind": _KIND, "schema": _SCHEMA, **lines}
+    return (json.dumps(bundle, indent=0, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _decode(data: bytes, name: str) -> dict[str, str]:
+    """The three tables as CSV; `name` is what the errors call the bundle.
+
+    Raises
+    ------
+    TagError
+        The bytes are no bundle.
+    """
+    try:
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise TagError(f"{name}: not a bundle of tags ({error}); {_HINT}") from error
+    head = (found.get("kind"), found.get("schema")) if isinstance(found, dict) else (None, None)
+    if head != (_KIND, _SCHEMA):
+        raise TagError(f"{name}: not a bundle of tags this version reads; {_HINT}")
+    wanted = {"kind", "schema", *_TABLES}
+    if set(found) != wanted:
+        odd = sorted(set(found) ^ wanted)[0]
+        raise TagError(f"{name}: {odd!r} is {'no part' if odd in found else 'missing'}; {_HINT}")
+    return {table: _text(found[table], f"{name}, {table}") for table in _TABLES}
+
+
+_HINT = "make one with: elolag tags export FILE"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _text(lines: object, where: str) -> str:
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise TagError(f"{where}: not a list of lines; {_HINT}")
+    for number, line in enumerate(lines, start=1):
+        if "\n" in line or "\r" in line:
+            raise TagError(f"{where}, line {number}: {line!r} is not one line")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def read_bundle(path: Path, digest: str) -> bytes:
+    """The bytes of a bundle, which have the SHA-256 that was told.
+
+    Raises
+    ------
+    UsageError
+        No SHA-256 was told, the file cannot be read or is too large, or its SHA-256 is another.
+    """
+    if not digest:
+        raise UsageError(
+            f"{path}: give its SHA-256 with --sha256 HASH: not that of this file as it is here "
+            f"(sha256sum prints it) but the one its maker published, or elolag tags export printed"
+        )
+    data = read_upto(path, "the tags", _MAX_BYTES)
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"{path}: larger than {_MAX_BYTES >> 20} MB, so no bundle of tags")
+    found = sha256(data)
+    if found != digest.strip().lower():
+        raise UsageError(
+            f"{path}: its SHA-256 is {found}, not {digest}; it is another file, or was changed on "
+            f"its way: get it again"
+        )
+    return data

@@ -100,6 +100,23 @@ def changed(rows: Sequence[Row], change: Callable[[int, Row], Row | None]) -> li
     return [new for i, row in enumerate(rows) if (new := change(i, row)) is not None]
 
 
+def rounded(rows: Sequence[Row], prefix: str = "") -> list[Row]:
+    """`rows` as a page shows them: in whole points, and perhaps under other names."""
+    return [(prefix + row[0], float(round(row[1])), *row[2:]) for row in rows]
+
+
+def displayed(rows: Sequence[Row]) -> list[Row]:
+    """`rounded` under display names."""
+    return rounded(rows, "Display ")
+
+
+def copied(
+    rows: Sequence[Row] | Mapping[str, Sequence[Row]], vintage: str = "2026-08-22", **facts: Any
+) -> Payload:
+    """A payload of a copy, by default of a web page, that is dated by the day of fetching."""
+    return payload(rows, **{"by": "arena-web", "basis": "fetched", **facts}, vintage=vintage)
+
+
 def _parse(data: bytes, origin: Origin) -> list[Publication]:
     try:
         said = json.loads(data)

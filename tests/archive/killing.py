@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from handmade import Row, ladder, payload
+from handmade import Row, ladder, payload, rounded
 
 from elolag.archive import Archive, Log, Payload, take_payloads, verify
 from elolag.archive.store import _STOPPED
@@ -25,7 +25,7 @@ from elolag.archive.store import _STOPPED
 OPERATIONS = ("write", "fsync", "rename", "mkdir", "open", "ftruncate", "unlink")
 #: Operations in which the next run mends what was left; it is killed there too.
 AGAIN = 12
-COARSE = [(row[0], float(round(row[1])), row[2]) for row in ladder(30)]
+COARSE = rounded(ladder(30))
 
 
 def first() -> list[Payload]:

@@ -19,8 +19,7 @@ import pytest
 from handmade import broken, ladder, payload
 
 from elolag.archive import Archive, Log, Payload, store, take_payloads, take_publications, verify
-from elolag.archive.inventory import TWINS
-from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, encode_line
+from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, TWINS, encode_line
 from elolag.archive.package import MANIFEST, content_id, sha256
 from elolag.errors import ArchiveError
 
@@ -95,7 +94,7 @@ def change_figures(folder: Path) -> str:
         for item in package["resources"]:
             item["bytes"] = len(files[item["path"]])
             item["hash"] = f"sha256:{sha256(files[item['path']])}"
-        package["id"] = f"sha256:{content_id(files)}"
+        package["id"] = f"sha256:{content_id({n: sha256(data) for n, data in files.items()})}"
 
     return edit_manifest(folder, rehash)
 

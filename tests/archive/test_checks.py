@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import Row, changed, ladder, publication
+from handmade import Row, changed, ladder, publication, source
 from hypothesis import given
 from hypothesis import strategies as st
 from search import search
 
 from elolag.archive import checks, package
-from elolag.archive.listing import Listing, listings
+from elolag.archive.candidates import Candidate
 from elolag.schema import Publication
 
 
@@ -25,24 +25,23 @@ def ratings(rows: object, **facts: object) -> pd.DataFrame:
     return package.normalise("ratings", publication(rows, **facts).tables["ratings"])  # type: ignore[arg-type]
 
 
-def listing(rows: list[Row]) -> Listing:
-    return listings(ratings(rows))["overall"]
+def listed(rows: list[Row], label: str = "") -> Candidate:
+    made = Candidate(source(), publication(rows), {}, ())
+    made.label = label
+    return made
 
 
-def previous(rows: list[Row]) -> checks.Previous:
-    frames = {"ratings": ratings(rows)}
-    return checks.Previous("2026-08-02", listing(rows), frames.get)
+def previous(rows: list[Row]) -> Candidate:
+    return listed(rows, "2026-08-02")
 
 
 def compared(rows: list[Row], before: list[Row], completeness: str = "full") -> dict[str, bool]:
-    done = checks.comparison(
-        {"ratings": ratings(rows)}, listing(rows), previous(before), completeness
-    )
+    done = checks.comparison(listed(rows), previous(before), completeness)
     return {check.name: check.passed for check in done}
 
 
 def note(rows: list[Row], before: list[Row], name: str) -> str:
-    done = checks.comparison({"ratings": ratings(rows)}, listing(rows), previous(before), "full")
+    done = checks.comparison(listed(rows), previous(before), "full")
     return next(check.note for check in done if check.name == name)
 
 
@@ -167,9 +166,7 @@ def computation(
 ) -> checks.Check:
     before = ladder(count)
     now = changed(before, lambda i, row: (row[0], round(row[1] + change(i), 2), row[2]))
-    done = checks.comparison(
-        {"ratings": ratings(now)}, listing(now), previous(before), completeness, settled=True
-    )
+    done = checks.comparison(listed(now), previous(before), completeness, settled=True)
     return next(check for check in done if check.name == "same-computation")
 
 
@@ -200,7 +197,7 @@ def test_of_a_cut_list_the_computation_is_asked_as_well() -> None:
 
 
 def test_boards_whose_ratings_do_not_settle_are_not_asked() -> None:
-    done = checks.comparison({"ratings": ratings(ladder(9))}, listing(ladder(9)), None, "full")
+    done = checks.comparison(listed(ladder(9)), None, "full")
     assert [(check.name, check.note) for check in done] == [
         ("complete", ""),
         ("previous", "no comparable earlier vintage"),

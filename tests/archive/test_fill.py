@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fill import filled
-from handmade import Row, changed, ladder, payload
+from handmade import Row, changed, ladder, payload, rounded
 
 from elolag.archive import Archive, take_payloads, verify
 from elolag.archive.candidates import Candidate, read
@@ -19,13 +19,9 @@ def made(rows: Sequence[Row], *, by: str, **facts: object) -> Candidate:
     return found
 
 
-def points(rows: Sequence[Row]) -> list[Row]:
-    return changed(rows, lambda i, row: (row[0], float(round(row[1])), *row[2:]))
-
-
 def test_votes_alone_are_filled_and_intervals_kept() -> None:
     best = made(ladder(40, votes=False), by="arena-catalog", interval=3.0)
-    twin = made(points(ladder(40)), by="arena-web-2026-10", basis="fetched")
+    twin = made(rounded(ladder(40)), by="arena-web-2026-10", basis="fetched")
     full, done = filled(best, [twin])
     assert done == {"columns": ["votes"], "from": "arena-web-2026-10", "rows": 40}
     table = full.tables["ratings"]
@@ -68,7 +64,7 @@ def test_intervals_move_with_a_rounded_rating_and_bring_their_kind() -> None:
 def test_rows_of_another_name_or_rating_stay_empty() -> None:
     best = made(ladder(40, votes=False), by="arena-catalog", interval=3.0)
     rows = changed(
-        points(ladder(40)),
+        rounded(ladder(40)),
         lambda i, row: (
             ("renamed", *row[1:]) if i == 3 else (row[0], row[1] + 2, *row[2:]) if i == 5 else row
         ),
@@ -83,19 +79,19 @@ def test_rows_of_another_name_or_rating_stay_empty() -> None:
 def test_what_is_there_is_never_replaced() -> None:
     rows = ladder(40)
     best = made(rows, by="arena-dataset", interval=3.0)
-    other = changed(points(rows), lambda i, row: (*row[:2], row[2] + 1))
+    other = changed(rounded(rows), lambda i, row: (*row[:2], row[2] + 1))
     assert filled(best, [made(other, by="arena-web", basis="fetched")]) == (best, None)
     # One known count is enough for the column to be the route's own.
     some: list[Row] = [rows[0], *(row[:2] for row in rows[1:])]
     partly = made(some, by="arena-dataset", interval=3.0)
-    assert filled(partly, [made(points(rows), by="arena-web", basis="fetched")]) == (partly, None)
+    assert filled(partly, [made(rounded(rows), by="arena-web", basis="fetched")]) == (partly, None)
 
 
 def test_the_first_twin_that_can_is_asked() -> None:
     best = made(ladder(40, votes=False), by="arena-catalog", interval=3.0)
-    without = made(points(ladder(40, votes=False)), by="arena-history")
+    without = made(rounded(ladder(40, votes=False)), by="arena-history")
     stranger = made([("nobody", 1400.0, 3)], by="arena-web", basis="fetched")
-    twin = made(points(ladder(40)), by="arena-web-forks", basis="fetched")
+    twin = made(rounded(ladder(40)), by="arena-web-forks", basis="fetched")
     _, done = filled(best, [without, stranger, twin])
     assert done is not None
     assert done["from"] == "arena-web-forks"
@@ -116,7 +112,7 @@ def test_a_name_shown_twice_says_nothing_of_which_row_is_which() -> None:
 def test_a_manifest_says_what_was_filled(tmp_path: Path, again: bool) -> None:
     batch = [
         payload(ladder(40, votes=False), by="arena-catalog", vintage="2025-10-01", interval=3.0),
-        payload(points(ladder(40)), by="arena-web-2026-10", vintage="2025-10-02", basis="fetched"),
+        payload(rounded(ladder(40)), by="arena-web-2026-10", vintage="2025-10-02", basis="fetched"),
     ]
     assert [o.outcome for o in take_payloads(tmp_path, batch, complete=filled)] == ["new", "twin"]
     if again:

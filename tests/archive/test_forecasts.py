@@ -13,7 +13,8 @@ import pytest
 from handmade import ladder, payload
 from test_store import HERE, failing
 
-from elolag.archive import Archive, Log, Writer, inventory, take_payloads, verify
+from elolag.archive import Archive, Log, Writer, take_payloads, verify
+from elolag.archive import log as logs
 from elolag.archive import store as archive_store
 from elolag.archive.package import sha256
 from elolag.errors import ArchiveError
@@ -86,20 +87,20 @@ def test_no_other_name_becomes_a_path(root: Path, board: str, label: str, tree: 
 def test_what_became_of_a_forecast_is_told(root: Path) -> None:
     add(root)
     (root / FILE).write_bytes(DATA + b"\n")
-    assert told(root) == [f"{FILE}: {inventory.CHANGED}"]
+    assert told(root) == [f"{FILE}: {logs.CHANGED}"]
     with pytest.raises(ArchiveError, match=f"{LABEL}.csv: its bytes have changed"):
         list(Archive(root).forecasts())
     (root / FILE).unlink()
-    assert told(root) == [f"{FILE}: {inventory.MISSING}"]
+    assert told(root) == [f"{FILE}: {logs.MISSING}"]
     with pytest.raises(ArchiveError, match=f"{LABEL}.csv: missing"):
         list(Archive(root).forecasts())
     with pytest.raises(ArchiveError, match="missing"), Writer(root, "test"):
         pass
     (root / FILE).mkdir()
-    assert told(root) == [f"{FILE}: {inventory.MISSING}"]
+    assert told(root) == [f"{FILE}: {logs.MISSING}"]
     (root / FILE).rmdir()
     (root / FILE).symlink_to(root / "log.csv")
-    assert f"{FILE}: {inventory.MISSING}" in told(root)
+    assert f"{FILE}: {logs.MISSING}" in told(root)
     assert any(line.startswith(f"{FILE}: a symbolic link") for line in told(root))
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from handmade import Row, changed, ladder, payload
+from handmade import Row, changed, copied, ladder, payload, rounded
 from hypothesis import given
 from hypothesis import strategies as st
 from search import search
@@ -124,7 +124,7 @@ def test_one_category_is_enough(tmp_path: Path) -> None:
 
 def test_a_more_precise_form_that_says_otherwise_of_one_row_is_held(tmp_path: Path) -> None:
     """Two rows of a hundred may differ between twins; not by so much."""
-    copies = changed(ROWS, lambda i, r: (r[0], float(round(r[1])), r[2]))
+    copies = rounded(ROWS)
     take(tmp_path, copies, by="arena-web", basis="fetched")
     honest = take(tmp_path / "honest", copies, by="arena-web", basis="fetched")
     assert honest.outcome == "new"
@@ -135,8 +135,7 @@ def test_a_more_precise_form_that_says_otherwise_of_one_row_is_held(tmp_path: Pa
 def test_the_twins_of_what_is_held_are_held_with_it(tmp_path: Path) -> None:
     old(tmp_path)
     rows = shifted(ROWS, {0: 60.0}, 20.5)
-    copies = changed(rows, lambda i, r: (r[0], float(round(r[1])), r[2]))
-    batch = [payload(rows), payload(copies, by="arena-web", vintage="2026-08-20", basis="fetched")]
+    batch = [payload(rows), copied(rounded(rows), "2026-08-20")]
     assert [o.outcome for o in take_payloads(tmp_path, batch)] == ["held", "held"]
     assert [o.outcome for o in take_payloads(tmp_path, batch, accept=("all",))] == [
         "revision",

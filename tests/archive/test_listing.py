@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from handmade import Row, changed, ladder, publication
+from handmade import Row, changed, displayed, ladder, publication, rounded
 from hypothesis import given
 from hypothesis import strategies as st
 from search import search
@@ -24,20 +24,16 @@ def listing(rows: list[Row]) -> Listing:
     return listings(package.normalise("ratings", publication(rows).tables["ratings"]))["overall"]
 
 
-def rounded(rows: list[Row]) -> list[Row]:
-    return [(f"Display {row[0]}", float(round(row[1])), *row[2:]) for row in rows]
-
-
 @pytest.mark.parametrize("votes", [True, False])
 def test_a_rounded_copy_under_other_names_is_the_same_publication(votes: bool) -> None:
     rows = ladder(60, votes=votes)
-    assert _same_publication(listing(rows), listing(rounded(rows)))
-    assert _same_publication(listing(rounded(rows[5:])), listing(rows))
+    assert _same_publication(listing(rows), listing(displayed(rows)))
+    assert _same_publication(listing(displayed(rows[5:])), listing(rows))
 
 
 def test_a_rating_rounded_twice_is_still_the_same() -> None:
     rows = [*ladder(30), ("edge", 1138.498, 77)]
-    copy = [*rounded(ladder(30)), ("edge", 1139.0, 77)]
+    copy = [*displayed(ladder(30)), ("edge", 1139.0, 77)]
     assert _same_publication(listing(rows), listing(copy))
 
 
@@ -55,10 +51,10 @@ def test_other_votes_make_it_another_publication() -> None:
 
 def test_a_short_list_without_votes_proves_nothing() -> None:
     rows = ladder(60, votes=False)
-    assert not _same_publication(listing(rows), listing(rounded(rows[:20])))
+    assert not _same_publication(listing(rows), listing(displayed(rows[:20])))
     assert not _same_publication(listing(rows[:8]), listing(rows[:8]))
     with_votes = ladder(60)
-    assert _same_publication(listing(with_votes), listing(rounded(with_votes[:20])))
+    assert _same_publication(listing(with_votes), listing(displayed(with_votes[:20])))
 
 
 def test_units() -> None:
@@ -189,8 +185,7 @@ def test_what_is_one_publication_is_one_of_near_dates_and_in_either_order(
 def test_same_figures_are_of_the_same_names() -> None:
     rows = ladder(12)
     assert _same_figures(listing(rows), listing(changed(rows, lambda i, r: (*r[:2], r[2] + 1))))
-    whole = changed(rows, lambda i, row: (row[0], float(round(row[1])), *row[2:]))
-    assert _same_figures(listing(rows), listing(whole))
+    assert _same_figures(listing(rows), listing(rounded(rows)))
     assert not _same_figures(listing(rows), listing(rows[1:]))
     assert not _same_figures(listing(rows), listing(off(rows, 1, 1.0)))
-    assert not _same_figures(listing(rows), listing(rounded(rows)))
+    assert not _same_figures(listing(rows), listing(displayed(rows)))

@@ -348,13 +348,13 @@ def test_circles_are_those_of_a_slow_search(given_: dict[int, list[int]]) -> Non
 def test_a_private_archive_is_not_opened_through_a_link(tmp_path: Path) -> None:
     from contextlib import ExitStack
 
-    from elolag.archive.collect import private_writer
+    from elolag.archive.collect import _private_writer
 
     with Writer(tmp_path, "first"):
         pass
     (tmp_path / ".gitignore").symlink_to(tmp_path.parent / "elsewhere")
     with ExitStack() as stack, pytest.raises(ArchiveError, match=r"\.gitignore: a symbolic link"):
-        private_writer(tmp_path, stack)
+        _private_writer(tmp_path, stack)
     assert not (tmp_path.parent / "elsewhere").exists()
 
 

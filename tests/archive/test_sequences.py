@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from handmade import Row, ladder, payload
+from handmade import Row, copied, displayed, ladder, payload
 from hypothesis import given
 from hypothesis import strategies as st
 from search import search
@@ -13,10 +13,6 @@ from search import search
 from elolag.archive import Archive, Payload, take_payloads, verify
 
 FIGURES: list[list[Row]] = [ladder(14), ladder(14, top=1506.0), ladder(16, top=1512.0)]
-
-
-def rounded(rows: list[Row]) -> list[Row]:
-    return [(f"Display {row[0]}", float(round(row[1])), *row[2:]) for row in rows]
 
 
 POOL: list[Payload] = [
@@ -31,7 +27,7 @@ POOL: list[Payload] = [
             vintage=f"2026-08-{12 + number}",
             interval=2.0,
         ),
-        payload(rounded(rows), by="arena-web", basis="fetched", vintage=f"2026-08-{11 + number}"),
+        copied(displayed(rows), f"2026-08-{11 + number}"),
         payload(rows[:9], vintage="2026-08-10"),
     )
 ]

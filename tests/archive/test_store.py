@@ -14,7 +14,7 @@ import pytest
 from handmade import ladder, payload
 
 from elolag.archive import Archive, Log, take_payloads, verify
-from elolag.archive.inventory import snapshot_folders
+from elolag.archive.log import snapshot_folders
 from elolag.archive.store import Writer
 from elolag.errors import ArchiveError
 

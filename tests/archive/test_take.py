@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from handmade import Row, broken, changed, ladder, payload, publication, source
+from handmade import (
+    Row,
+    broken,
+    changed,
+    copied,
+    displayed,
+    ladder,
+    payload,
+    publication,
+    rounded,
+    source,
+)  # fmt: skip
 
 from elolag.archive import (
     Archive,
@@ -25,10 +36,6 @@ Tree = dict[str, bytes]
 
 def kinds(outcomes: list[Decision]) -> list[tuple[str, str, str]]:
     return [(o.vintage, o.outcome, o.label) for o in outcomes]
-
-
-def rounded(rows: list[Row], prefix: str = "Display ") -> list[Row]:
-    return [(prefix + row[0], float(round(row[1])), *row[2:]) for row in rows]
 
 
 def without_votes(rows: list[Row]) -> list[Row]:
@@ -138,7 +145,7 @@ def test_a_refused_board_does_not_stop_the_others(tmp_path: Path, tree: Callable
 
 def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, tree: Callable) -> None:
     rows = ladder(30)
-    batch = [payload(rows), payload(rounded(rows), by="arena-web", vintage="2026-08-21")]
+    batch = [payload(rows), payload(displayed(rows), by="arena-web", vintage="2026-08-21")]
     said = take_payloads(tmp_path / "a", batch, dry_run=True)
     assert not (tmp_path / "a").exists()
     assert kinds(said) == kinds(take_payloads(tmp_path / "a", batch))
@@ -167,12 +174,6 @@ def test_a_manifest_says_how_its_payload_came(tmp_path: Path) -> None:
     assert "verified" not in facts["raw"][0]
 
 
-@pytest.mark.parametrize("when", ["", "yesterday", "2026-08-21T05:00", "2026-08-21T05:00:00+02:00"])
-def test_the_time_of_retrieval_is_in_utc(when: str) -> None:
-    with pytest.raises(UsageError, match="retrieved_at"):
-        payload(ladder(3), retrieved_at=when)
-
-
 # -- twins ---------------------------------------------------------------------------------------
 
 
@@ -182,16 +183,12 @@ def routes() -> dict[str, list]:
     now = ladder(40)
     retired = [("retired-1", 1111.11, 500), ("retired-2", 1100.07, 600)]
     newer = ladder(41, top=1503)
+    shown = displayed(now[:30])
+    renamed = changed(shown, lambda i, r: ("Renamed", *r[1:]) if i == 3 else r)
+    commit = {"basis": "commit", "interval": 4.0}
+    near = {"basis": "commit", "interval": 5.0}
     return {
-        "catalog": [
-            payload(
-                without_votes(now),
-                by="arena-catalog",
-                vintage="2025-03-07",
-                basis="commit",
-                interval=5.0,
-            )
-        ],
+        "catalog": [payload(without_votes(now), by="arena-catalog", vintage="2025-03-07", **near)],
         "history": [
             payload(without_votes(rows), by="arena-history", vintage=vintage)
             for rows, vintage in (
@@ -201,20 +198,8 @@ def routes() -> dict[str, list]:
             )
         ],
         "copies": [
-            payload(
-                rounded(now[:30]),
-                by="llm-leaderboard-csv",
-                vintage="2025-03-04",
-                basis="commit",
-                interval=4.0,
-            ),
-            payload(
-                changed(rounded(now[:30]), lambda i, r: ("Renamed", *r[1:]) if i == 3 else r),
-                by="llm-leaderboard-csv",
-                vintage="2025-03-05",
-                basis="commit",
-                interval=4.0,
-            ),
+            payload(rows, by="llm-leaderboard-csv", vintage=vintage, **commit)
+            for rows, vintage in ((shown, "2025-03-04"), (renamed, "2025-03-05"))
         ],
     }
 
@@ -288,7 +273,7 @@ def test_a_twin_that_comes_later_is_recorded_beside_the_folder(
     rows = ladder(30)
     take_payloads(tmp_path, [payload(rows)])
     before = tree(tmp_path)
-    copy = payload(rounded(rows[:20]), by="arena-web", vintage="2026-08-22", basis="fetched")
+    copy = copied(displayed(rows[:20]))
     assert kinds(take_payloads(tmp_path, [copy])) == [("2026-08-22", "twin", "2026-08-19")]
     after = tree(tmp_path)
     assert {name for name in after if after[name] != before.get(name)} == {
@@ -306,9 +291,7 @@ def test_a_better_copy_takes_the_place_of_a_worse_one_under_the_official_date(
     tmp_path: Path,
 ) -> None:
     rows = ladder(30)
-    take_payloads(
-        tmp_path, [payload(rounded(rows), by="arena-web", vintage="2026-08-22", basis="fetched")]
-    )
+    take_payloads(tmp_path, [copied(displayed(rows))])
     outcomes = take_payloads(tmp_path, [payload(rows)])
     assert kinds(outcomes) == [("2026-08-19", "new", "2026-08-19")]
     assert visible(tmp_path) == [("2026-08-19", "arena-dataset", ["arena-web 2026-08-22"])]
@@ -318,10 +301,8 @@ def test_a_better_copy_takes_the_place_of_a_worse_one_under_the_official_date(
 
 def test_a_more_precise_copy_takes_the_official_date(tmp_path: Path) -> None:
     rows = ladder(30)
-    take_payloads(tmp_path, [payload(rounded(rows))])
-    outcomes = take_payloads(
-        tmp_path, [payload(rows, by="arena-web", vintage="2026-08-22", basis="fetched")]
-    )
+    take_payloads(tmp_path, [payload(displayed(rows))])
+    outcomes = take_payloads(tmp_path, [copied(rows)])
     assert kinds(outcomes) == [("2026-08-22", "revision", "2026-08-19.r2")]
     (only,) = visible(tmp_path)
     assert only[:2] == ("2026-08-19.r2", "arena-web")
@@ -333,11 +314,8 @@ def test_a_more_precise_copy_takes_the_official_date(tmp_path: Path) -> None:
 
 def test_a_copy_with_an_entry_nobody_listed_before_is_a_vintage_of_its_own(tmp_path: Path) -> None:
     rows = ladder(38)
-    copy = [*rounded(rows, prefix=""), ("debut", 1466.0, 1372)]
-    take_payloads(
-        tmp_path,
-        [payload(rows), payload(copy, by="arena-web", vintage="2026-08-22", basis="fetched")],
-    )
+    copy = [*rounded(rows), ("debut", 1466.0, 1372)]
+    take_payloads(tmp_path, [payload(rows), copied(copy)])
     assert [label for label, *_ in visible(tmp_path)] == ["2026-08-19", "2026-08-22"]
 
 
@@ -353,7 +331,7 @@ def test_a_publisher_that_repeats_its_figures_under_a_new_date_publishes_again(
 
 def test_a_fetched_file_that_did_not_change_is_unchanged(tmp_path: Path) -> None:
     def seen(rows: list[Row], day: str) -> list[tuple[str, str, str]]:
-        batch = [payload(rows, by="epoch-eci", vintage=day, basis="fetched", method="index")]
+        batch = [copied(rows, day, by="epoch-eci", method="index")]
         return kinds(take_payloads(tmp_path, batch))
 
     one, two = ladder(6), ladder(7)
@@ -380,7 +358,7 @@ def test_twins_of_a_refused_publication_are_taken_on_their_own(tmp_path: Path) -
     # Two thirds of August 1 are gone, without order: the official list is refused. The copy names
     # its entries otherwise, so it cannot be compared with August 1, and is taken.
     rows = ladder(90, top=1507)[::3]
-    batch = [payload(rows), payload(rounded(rows), by="arena-web", vintage="2026-08-21")]
+    batch = [payload(rows), payload(displayed(rows), by="arena-web", vintage="2026-08-21")]
     first, second = take_payloads(tmp_path, batch)
     assert (first.source, first.outcome) == ("arena-dataset", "refused")
     assert "check most-rows-kept: 66.7% of 90 rows since 2026-08-01" in first.message
@@ -400,11 +378,9 @@ def test_a_longer_list_is_not_dated_back_to_a_shorter_one(tmp_path: Path) -> Non
 
 def test_of_one_day_a_copy_with_an_entry_more_is_the_same_publication(tmp_path: Path) -> None:
     rows = ladder(38)
-    copy = [*rounded(rows, prefix=""), ("debut", 1466.0, 1372)]
+    copy = [*rounded(rows), ("debut", 1466.0, 1372)]
     take_payloads(tmp_path, [payload(rows)])
-    outcomes = take_payloads(
-        tmp_path, [payload(copy, by="arena-web", vintage="2026-08-19", basis="fetched")]
-    )
+    outcomes = take_payloads(tmp_path, [copied(copy, "2026-08-19")])
     assert kinds(outcomes) == [("2026-08-19", "twin", "2026-08-19")]
     assert visible(tmp_path) == [("2026-08-19", "arena-dataset", ["arena-web 2026-08-19"])]
     assert Archive(tmp_path).board("arena/text").snapshot().categories == {"overall": 38}
@@ -412,12 +388,11 @@ def test_of_one_day_a_copy_with_an_entry_more_is_the_same_publication(tmp_path: 
 
 def test_a_copy_off_in_a_row_of_sixty_is_a_twin_of_near_dates_only(tmp_path: Path) -> None:
     rows = ladder(60)
-    off = changed(rounded(rows, ""), lambda i, r: (*r[:2], r[2] + 1) if i == 30 else r)
+    off = changed(rounded(rows), lambda i, r: (*r[:2], r[2] + 1) if i == 30 else r)
     take_payloads(tmp_path, [payload(rows)])
     for day, outcome in (("2026-08-22", "twin"), ("2026-08-24", "new")):
-        item = payload(off, by="arena-web", vintage=day, basis="fetched")
         assert [o.outcome for o in take_payloads(tmp_path / day, [payload(rows)])] == ["new"]
-        assert [o.outcome for o in take_payloads(tmp_path / day, [item])] == [outcome]
+        assert [o.outcome for o in take_payloads(tmp_path / day, [copied(off, day)])] == [outcome]
 
 
 COLLECTOR = "arielshakaramiro-llm-leaderboard-tracker"
@@ -426,8 +401,7 @@ COLLECTOR = "arielshakaramiro-llm-leaderboard-tracker"
 @pytest.mark.parametrize("together", [True, False])
 def test_two_forms_of_one_list_are_one(tmp_path: Path, together: bool) -> None:
     forms = [
-        payload(rows, by=COLLECTOR, vintage="2025-10-07", basis="fetched")
-        for rows in (ladder(90), without_votes(ladder(90)))
+        copied(rows, "2025-10-07", by=COLLECTOR) for rows in (ladder(90), without_votes(ladder(90)))
     ]
     runs = [forms] if together else [[form] for form in forms]
     outcomes = [o for batch in runs for o in take_payloads(tmp_path, batch)]
@@ -439,7 +413,7 @@ def test_two_forms_of_one_list_are_one(tmp_path: Path, together: bool) -> None:
 
 def test_a_fuller_form_that_comes_later_is_a_revision(tmp_path: Path) -> None:
     for rows, outcome in ((without_votes(ladder(90)), "new"), (ladder(90), "revision")):
-        item = payload(rows, by=COLLECTOR, vintage="2025-10-07", basis="fetched")
+        item = copied(rows, "2025-10-07", by=COLLECTOR)
         assert [o.outcome for o in take_payloads(tmp_path, [item])] == [outcome]
 
 
@@ -455,7 +429,7 @@ def test_a_copy_whose_board_stands_still_is_unchanged_though_a_category_moved(
 ) -> None:
     def seen(day: str, coding: list[Row], by: str = "arena-web") -> list[tuple[str, str, str]]:
         rows = {"overall": ladder(90), "coding": coding}
-        return kinds(take_payloads(tmp_path, [payload(rows, by=by, vintage=day, basis="fetched")]))
+        return kinds(take_payloads(tmp_path, [copied(rows, day, by=by)]))
 
     assert seen("2026-08-01", ladder(30)) == [("2026-08-01", "new", "2026-08-01")]
     assert seen("2026-08-05", later(ladder(30))) == [("2026-08-05", "unchanged", "2026-08-01")]
@@ -483,12 +457,7 @@ def test_of_a_copy_a_category_that_stood_still_is_left_out_and_noted(
 ) -> None:
     old = [("retired-1", 1210.5, 90), ("retired-2", 1200.5, 80)]
     batch = [
-        payload(
-            {"overall": rows, "chinese": [*ladder(8), *old], "coding": rows[:30]},
-            by="arena-web",
-            vintage=day,
-            basis="fetched",
-        )
+        copied({"overall": rows, "chinese": [*ladder(8), *old], "coding": rows[:30]}, day)
         for day, rows in (("2026-08-01", ladder(90)), ("2026-08-20", later(ladder(90))))
     ]
     for run in [batch] if together else [[item] for item in batch]:
@@ -530,7 +499,7 @@ def test_a_revision_says_why(tmp_path: Path) -> None:
         "(model-000); common shift +2.20 from the list it displaces (2026-08-19)",
     )
     other = tmp_path / "other"
-    copy = payload(rounded(ladder(30)), by="arena-web", basis="fetched")
+    copy = copied(displayed(ladder(30)), "2026-08-19")
     (first,) = take_payloads(other, [copy])
     assert (first.outcome, first.message) == ("new", "")
     (better,) = take_payloads(other, [payload(ladder(30))])
@@ -708,7 +677,15 @@ def test_a_file_of_many_vintages_is_held_to_the_same_days(tmp_path: Path, by: st
     assert [o.outcome for o in outcomes] == ["refused", "new", "refused"]
 
 
-@pytest.mark.parametrize("when", ["2026-02-30", "2026-13-01T05:00:00Z"])
-def test_a_retrieval_is_of_a_day_there_is(when: str) -> None:
-    with pytest.raises(UsageError, match="not an ISO date"):
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        *((when, "retrieved_at") for when in ("", "yesterday", "2026-08-21T05:00")),
+        ("2026-08-21T05:00:00+02:00", "retrieved_at"),
+        ("2026-02-30", "not an ISO date"),
+        ("2026-13-01T05:00:00Z", "not an ISO date"),
+    ],
+)
+def test_a_retrieval_is_in_utc_and_of_a_day_there_is(when: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
         payload(ladder(3), retrieved_at=when)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
-from handmade import Row, changed, ladder, payload
+from handmade import Row, changed, ladder, payload, rounded
 
 from elolag.archive.candidates import Candidate, read
 from elolag.archive.listing import frozen, holds_all, is_twin, preference, repeats_latest
@@ -64,7 +64,7 @@ def test_lists_of_two_kinds_or_of_one_source_are_never_one() -> None:
 
 
 def test_the_more_precise_then_the_more_complete_is_kept() -> None:
-    whole = changed(ladder(40), lambda i, row: (row[0], float(round(row[1])), row[2]))
+    whole = rounded(ladder(40))
     ordered = [
         made(whole, by="arena-dataset", interval=3.0),
         made(ladder(39, votes=False)),
@@ -147,7 +147,7 @@ def test_a_category_is_compared_with_the_newest_list_that_is_old_enough() -> Non
 
 def test_rounding_does_not_unfreeze() -> None:
     old = made({"overall": ladder(20), "chinese": ladder(8)}, vintage="2026-08-01")
-    whole = changed(ladder(8), lambda i, row: (row[0], float(round(row[1])), row[2]))
+    whole = rounded(ladder(8))
     new = made({"overall": moved(ladder(20)), "chinese": whole}, vintage="2026-09-01")
     assert frozen(new, [old]) == {"chinese": "2026-08-01"}
 

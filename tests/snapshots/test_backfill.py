@@ -13,8 +13,8 @@ from snapshot_runs import tree
 from upstream_server import Reply, Upstream
 
 from elolag.archive import open_archive, verify
-from elolag.archive.imports import _WORK, Filled, backfill
 from elolag.archive.package import sha256
+from elolag.archive.publish import _WORK, Filled, backfill
 from elolag.errors import ArchiveError, UsageError
 from elolag.fetch.client import Client
 from elolag.sources import get_source

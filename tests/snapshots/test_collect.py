@@ -235,7 +235,7 @@ def test_a_second_run_says_who_holds_the_archive(
 def test_the_packaged_archive_is_not_written_to(
     upstream: Upstream, lookup: object, tmp_path: Path
 ) -> None:
-    from elolag.archive.collect import check_writable
+    from elolag.archive.store import check_writable
 
     with pytest.raises(UsageError, match="--archive DIR"):
         check_writable(tmp_path / "_snapshots")

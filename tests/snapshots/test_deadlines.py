@@ -154,7 +154,7 @@ def test_a_chunk_of_negative_length_is_not_read_to_the_end(
 
 def test_a_socket_that_was_shut_lets_no_ciphertext_through() -> None:
     """Shut by its own method a TLS socket forgets that it is one."""
-    from elolag.fetch.deadline import Deadline
+    from elolag.fetch.bounds import Deadline
 
     ours, theirs = socket.socketpair()
     context = ssl.create_default_context()

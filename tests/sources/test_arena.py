@@ -36,7 +36,7 @@ def listing(*paths: str, sha: object = SHA) -> bytes:
     return json.dumps({"sha": sha, "siblings": [{"rfilename": p} for p in paths]}).encode()
 
 
-def test_listing_gives_revision_and_latest_files():
+def test_listing_gives_revision_and_subsets_with_why_one_is_not_stored():
     answer = listing(
         "README.md",
         "text/latest-00000-of-00001.parquet",
@@ -45,13 +45,10 @@ def test_listing_gives_revision_and_latest_files():
         "../evil/latest-00000-of-00001.parquet",
         "a/b/latest-00000-of-00001.parquet",
     )
-    assert arena.subsets(answer) == (
-        SHA,
-        {
-            "agent_tools": "agent_tools/latest-00000-of-00001.parquet",
-            "text": "text/latest-00000-of-00001.parquet",
-        },
-    )
+    revision, refused = arena.subsets(answer)
+    assert (revision, list(refused)) == (SHA, ["agent_tools", "text"])
+    assert refused["text"] == ""
+    assert "agent leaderboards" in refused["agent_tools"]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +84,6 @@ def test_addresses_are_pinned():
 
 
 def test_agent_boards_are_refused_by_name(official: Build):
-    assert arena.refusal("text") is None
-    assert "agent leaderboards" in str(arena.refusal("agent_tools"))
     with pytest.raises(PayloadError, match="arena-dataset agent: agent leaderboards publish"):
         parse(official({}), "agent")
     with pytest.raises(PayloadError, match="not the name of an Arena leaderboard"):

@@ -525,15 +525,19 @@ def test_cut_lists_that_are_refused(content: bytes, says: str):
 # -- terms ---------------------------------------------------------------------------------
 
 
+#: Those whose lists may be cut; what comes whole is before them.
+PARTIAL = arena_copies.SOURCES[2:]
+
+
 def test_every_copy_is_a_source_of_its_own():
-    assert [source.name for source in arena_copies.SOURCES] == list(
+    assert [source.name for source in PARTIAL] == list(
         dict.fromkeys(["arena-web", *FETCHED, "smallai-llm-ranking", ARIEL])
     )
-    addresses = {source.homepage for source in arena_copies.SOURCES}
-    assert len(addresses) == len(arena_copies.SOURCES)
+    addresses = {source.homepage for source in PARTIAL}
+    assert len(addresses) == len(PARTIAL)
 
 
-@pytest.mark.parametrize("source", arena_copies.SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", PARTIAL, ids=lambda source: source.name)
 def test_copies_say_whose_figures_they_are_and_are_nobodys_own(source: Any):
     assert source.licence == LICENCES[source.name]
     assert source.publisher.startswith("Arena (arena.ai); ")
@@ -545,9 +549,7 @@ def test_copies_say_whose_figures_they_are_and_are_nobodys_own(source: Any):
 
 def test_what_people_copied_daily_comes_after_the_copy_held_from_the_start():
     first = get_source("arena-web").precedence
-    assert all(
-        source.precedence > first for source in arena_copies.SOURCES if source.name != "arena-web"
-    )
+    assert all(source.precedence > first for source in PARTIAL if source.name != "arena-web")
 
 
 @pytest.mark.parametrize("name", LICENCES)

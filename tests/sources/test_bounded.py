@@ -237,7 +237,7 @@ def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_comes_back_is_what_was_written() -> None:
-    wanted: dict[str, bounded.Kind] = {"model_name": "text", "rating": "number"}
+    wanted = {"model_name": "text", "rating": "number"}
     table = pa.table({"model_name": ["a", None, "ü", "a"], "rating": [1.5, None, 2.0, 3.0]})
     read, ignored = bounded.read(written(table.append_column("x", [[1] * 4])), "x", wanted)
     assert read.to_pydict() == table.to_pydict()

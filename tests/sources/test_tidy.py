@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
 from elolag.schema import ENTRIES, MODELS, RATINGS
-from elolag.sources import tidy, values
+from elolag.sources import base as values
+from elolag.sources import tidy
 
 W = "a payload"
 

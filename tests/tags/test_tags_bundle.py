@@ -20,7 +20,8 @@ from elolag.archive import Archive, Log, Writer, open_archive, verify
 from elolag.archive.package import sha256
 from elolag.errors import ArchiveError, TagError, UsageError
 from elolag.results.provenance import provenance
-from elolag.tags import bundle, check_bundle, load, ours, packaged
+from elolag.tags import check_bundle, load, ours, packaged
+from elolag.tags import tables as bundle
 
 #: A model that both sides' tags know, and a day on which it was not released.
 MODEL, OTHER_DAY = "gpt-4o-2024-05-13", "2024-05-01"
@@ -44,11 +45,11 @@ def mine(tmp_path: Path) -> Path:
 
 def changed(**of: str) -> bytes:
     """The packaged tables with the release of one model moved."""
-    texts = bundle.decode(packaged(), "ours")
+    texts = bundle._decode(packaged(), "ours")
     day = load().models[MODEL].release_date
     (line,) = re.findall(rf"^{re.escape(MODEL)},.*$", texts["models"], re.MULTILINE)
     moved = line.replace(f",{day},", f",{of.get('day', OTHER_DAY)},", 1)
-    return bundle.encode({**texts, "models": texts["models"].replace(line, moved)})
+    return bundle._encode({**texts, "models": texts["models"].replace(line, moved)})
 
 
 def written(path: Path, data: bytes) -> tuple[Path, str]:
@@ -64,7 +65,7 @@ def ask(archive: Path) -> dict[str, Any]:
 
 
 def test_the_packaged_tables_are_a_bundle_that_reads_back() -> None:
-    texts = bundle.decode(packaged(), "ours")
+    texts = bundle._decode(packaged(), "ours")
     folder = Path(package.__file__).parent / "tags" / "data"
     assert list(texts) == ["labs", "models", "aliases"]
     for name, text in texts.items():
@@ -83,8 +84,8 @@ LINES = st.lists(
 @given(st.fixed_dictionaries(dict.fromkeys(bundle._TABLES, LINES)))
 def test_any_lines_come_back_as_they_were(lines: dict[str, list[str]]) -> None:
     texts = {name: "".join(f"{line}\n" for line in of) for name, of in lines.items()}
-    data = bundle.encode(texts)
-    assert bundle.decode(data, "x") == texts
+    data = bundle._encode(texts)
+    assert bundle._decode(data, "x") == texts
     # The slow, obvious twin: what the JSON says, line by line.
     assert {n: v for n, v in json.loads(data).items() if n in bundle._TABLES} == lines
 
@@ -92,7 +93,7 @@ def test_any_lines_come_back_as_they_were(lines: dict[str, list[str]]) -> None:
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(TagError, match=r"^x: .*elolag tags export FILE"):
-        bundle.decode(data, "x")
+        bundle._decode(data, "x")
 
 
 def _with(**changes: Any) -> bytes:
@@ -169,7 +170,7 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bundle, "_MAX_BYTES", 1 << 20)
     file, digest = written(tmp_path / "b.json", bytes(2 << 20))
     with pytest.raises(UsageError, match="larger than 1 MB"):
-        bundle.read(file, digest)
+        bundle.read_bundle(file, digest)
 
 
 def test_only_in_an_archive_that_was_named(tmp_path: Path, elolag: Command) -> None:

@@ -128,17 +128,19 @@ def test_a_group_strictly_inside_the_other_is_allowed_and_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("leader", "follower"),
-    [("US,CN", "CN,FR"), ("US", "open"), ("not:US", "open")],
+    ("leader", "follower", "said"),
+    [
+        ("US,CN", "CN,FR", "neither strictly contains the other"),
+        ("US", "open", "neither strictly contains the other"),
+        ("not:US", "open", "neither strictly contains the other"),
+        ("US", "US", "groups 'US' and 'US' are the same"),
+        ("CN", "lab:gamma", "groups 'CN' and 'lab:gamma' are the same"),
+    ],
 )
-def test_any_other_overlap_is_refused(leader: str, follower: str) -> None:
-    with pytest.raises(UsageError, match="neither strictly contains the other"):
-        overlap(leader, follower)
-
-
-@pytest.mark.parametrize(("leader", "follower"), [("US", "US"), ("CN", "lab:gamma")])
-def test_a_group_is_not_compared_with_itself(leader: str, follower: str) -> None:
-    with pytest.raises(UsageError, match=f"groups '{leader}' and '{follower}' are the same"):
+def test_any_other_overlap_and_a_group_beside_itself_are_refused(
+    leader: str, follower: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
         overlap(leader, follower)
 
 

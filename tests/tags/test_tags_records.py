@@ -12,7 +12,7 @@ from tags_builders import alias, lab, listed, model, small
 
 from elolag.errors import UsageError
 from elolag.tags import Lookup, Policies
-from elolag.tags.listings import Fact, Listed, Record, find, read_fact_file, records, select
+from elolag.tags.listings import Fact, Listed, Record, find, read_fact_file, records
 
 TABLES = small(
     [
@@ -78,14 +78,6 @@ def test_countries_follow_the_policies() -> None:
     assert FOUND[2].country == "CN"
     apart = records(Lookup(TABLES, Policies(hong_kong="separate")), ENTRIES)
     assert apart[2].country == "HK"
-
-
-def test_selections() -> None:
-    assert [r.entry for r in select(FOUND)] == [e.entry for e in ENTRIES]
-    assert [r.entry for r in select(FOUND, country="CN")] == ["whale-1"]
-    assert [r.entry for r in select(FOUND, only_open=True)] == ["orca-1", "Orca One"]
-    assert [r.entry for r in select(FOUND, unmatched=True)] == ["brand-new"]
-    assert select(FOUND, country="CN", only_open=True) == []
 
 
 @pytest.mark.parametrize("name", ["orca-1", "Orca One", "ORCA 1", "orca_1"])
