@@ -291,6 +291,11 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
             f"no category {category!r} on {board.name} at {newest.vintage}; it has: "
             + ", ".join(sorted(newest.categories))
         )
+    if category in newest.stale_categories:
+        notes.append(
+            f"{category} was not computed anew for the list of {newest.vintage}: its ratings are "
+            f"older, and models released since do not count"
+        )
     used = [s for s in (*older, newest) if category in s.categories]
     tables = vintages(used, category, lookup)
     strange = [identified(s, category, lookup)[1:] for s in used]

@@ -394,10 +394,10 @@ class Speaker:
         return f"{self._end(self.low)} {self.words.to} {self._end(self.high)}"
 
     def _end(self, value: float) -> str:
-        if value == 0:
-            return self.words.level
         if self.result.since_overtaking(value):
             return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
+        if words.nought(value):
+            return self.words.level
         ahead = (value < 0) == (self._told_of() is self.follower)
         side = self.words.ahead if ahead else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")

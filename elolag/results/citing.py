@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
-from elolag.results.words import bound, reads_ahead, share
+from elolag.results.words import bound, nought, reads_ahead, share
 from elolag.schema import NOT_STATED
 
 _MONTHS = {
@@ -435,7 +435,7 @@ def lag(value: float, censored: str | None, lang: str) -> str:
     side = words.ahead if reads_ahead(value, censored) else words.behind
     said = side.format(f"{number(value, lang)} {words.months}")
     if not censored:
-        return words.level if number(value, "en") == "0.0" else said
+        return words.level if nought(value) else said
     least = words.at_least if bound(value, censored) == "at least" else words.at_most
     return f"{least} {said}"
 

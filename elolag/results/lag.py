@@ -21,6 +21,7 @@ from elolag.results.words import (
     left_out,
     meaning,
     months,
+    nought,
     noun,
     open_ended,
     points,
@@ -279,7 +280,7 @@ class LagResult(Judged, Result):
         if self.months is None and self.provisional:
             return f"withheld: {self.withheld()}"
         if self.months is None:
-            doubt = "" if self.clear or self.gap.elo == 0 else "no clear lead: "
+            doubt = "" if self.clear or self.verdict == "level" else "no clear lead: "
             return f"{doubt}{self._gap_words(self.gap.elo)}"
         follower = noun(self.follower_group)
         if self.verdict == "level":
@@ -383,7 +384,7 @@ class LagResult(Judged, Result):
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
-        if elo == 0:
+        if nought(elo):
             return f"{leader} and {follower} level"
         ahead = leader if elo > 0 else follower
         return f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"

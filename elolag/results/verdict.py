@@ -17,6 +17,7 @@ from elolag.results.words import (
     bound,
     directed,
     months,
+    nought,
     noun,
     overtaking,
     reads_ahead,
@@ -305,7 +306,7 @@ class Judged:
             return "withheld"
         if self.overtaken:
             return "overtaken"
-        if value == 0 and not self.censored:
+        if nought(value) and not self.censored:
             return "level"
         if not self.clear:
             return "no-clear-lead"
@@ -364,10 +365,14 @@ class Judged:
                 f"level that {adjective(other)} models first reached {size} before, but the errors "
                 f"leave open which side is ahead"
             )
-        verb = "is ahead of" if self.ahead else "trails"
+        verb, by, before = "trails", f" by {size}", "that long before"
+        if verdict == "level":
+            verb, by, before = "is level with", "", "less than two days before"
+        elif self.ahead:
+            verb = "is ahead of"
         return (
-            f"{follower} {verb} {leader} by {size} {where}: {whose}, stands at a level that "
-            f"{adjective(other)} models first reached that long before"
+            f"{follower} {verb} {leader}{by} {where}: {whose}, stands at a level that "
+            f"{adjective(other)} models first reached {before}"
         )
 
     def overtaking(self, joined: str) -> str:

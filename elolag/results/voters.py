@@ -11,7 +11,7 @@ from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bounded, compact, noun, phrase
+from elolag.results.words import bounded, compact, nought, noun, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -30,7 +30,7 @@ _WRITING = {
 def signed(elo: float, lang: str = "en") -> str:
     """A shift with its sign: ``+9.2``; what rounds to nothing has none."""
     size = language.number(elo, lang)
-    if float(f"{elo:.1f}") == 0:
+    if nought(elo):
         return size
     return f"{'+' if elo > 0 else chr(0x2212)}{size}"
 

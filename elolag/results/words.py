@@ -214,9 +214,14 @@ def reasons(refused: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{', '.join(those)}: {why}" for why, those in names.items())
 
 
+def nought(value: float) -> bool:
+    """Whether a figure reads as nothing, to one decimal."""
+    return f"{abs(value):.1f}" == "0.0"
+
+
 def directed(value: float) -> str:
     """A lag with its direction in words; one that reads as nought has none."""
-    if f"{abs(value):.1f}" == "0.0":
+    if nought(value):
         return "level"
     return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -115,14 +116,18 @@ class RatedVotes:
             ("both bad", bad),
         ]
         if self.itself:
-            rows.append(("left out", f"{self.itself:,} votes of a model against itself"))
+            rows.append(("left out", f"{_votes(self.itself)} of a model against itself"))
         if self.unrated:
             rows.append(("left out", f"without a vote that counts: {', '.join(self.unrated)}"))
         if self.spellings:
-            alike = "; ".join(f"{written!r} as {name!r}" for name, written in self.spellings)
+            # One that only Unicode's form tells apart is shown by its code points.
+            alike = "; ".join(
+                f"{(ascii if normalize('NFC', written) == name else repr)(written)} as {name!r}"
+                for name, written in self.spellings
+            )
             rows.append(("names read alike", alike))
         if self.known:
-            rows.append(("not anonymous", f"{self.known:,} votes, which count like the others"))
+            rows.append(("not anonymous", f"{_votes(self.known)}, counted like the others"))
         if self.date:
             rows.append(("date", self.date))
         return rows + [("file", f"sha256 {digest[:16]}") for _, digest in self.sources if digest]
@@ -207,6 +212,10 @@ class RatedVotes:
 
     def __str__(self) -> str:
         return self.sentence()
+
+
+def _votes(count: int) -> str:
+    return f"{count:,} {'vote' if count == 1 else 'votes'}"
 
 
 def _refuse_existing(path: Path, force: bool) -> None:

@@ -14,6 +14,7 @@ import pytest
 import elolag
 from elolag import tags
 from elolag.archive import Board
+from elolag.archive.reading import Snapshot
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import (
     Vintage,
@@ -245,3 +246,11 @@ def test_a_board_of_which_nobody_has_tagged_an_entry_is_refused(tmp_path: Path) 
     lookup = tags.Lookup(tags.load())
     with pytest.raises(EstimateError, match=r"nobody has tagged an entry of arena/text \(2026-08"):
         build(elolag.open_archive(kept).board("arena/text"), "overall", None, lookup)
+
+
+def test_a_category_that_stood_still_under_a_fresh_date_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(Snapshot, "stale_categories", property(lambda _: ("coding",)))
+    board, lookup = elolag.open_archive().board("arena/text"), tags.Lookup(tags.load())
+    notes = build(board, "coding", None, lookup).notes
+    assert sum("coding was not computed anew for the list of 2026-08-19" in n for n in notes) == 1
+    assert not any("computed anew" in n for n in build(board, "overall", None, lookup).notes)

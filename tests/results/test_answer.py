@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -554,3 +555,21 @@ def test_every_record_has_a_name_that_was_read(board: str) -> None:
         for record in result.records(group):
             assert record.model.partition("-")[0].rstrip("0123456789.") in families
             assert "_" not in model_name(record.model)
+
+
+@pytest.mark.parametrize("months", [0.0, 0.03, -0.03])
+def test_what_reads_as_nought_is_level_and_never_trails_by_nothing(months: float) -> None:
+    ends = {"months": months, "low": months, "high": months}
+    found = made("current", **BEHIND | ends)
+    gap = replace(found, estimand="gap", months=None, gap=Gap(0.02, -8, 8, 0.0, 0.0))
+    assert (found.verdict, gap.verdict) == ("level", "level")
+    assert found.figure() == "China level with the US"
+    assert gap.figure() == "the US and China level"
+    told = found.sentence()
+    assert "China is level with the US on" in told
+    assert "a level that US models first reached less than two days before" in told
+    wide = replace(found, low=-0.03, high=2.0)
+    for lang, ends in (("en", "level to 2.0 months behind"), ("de", "gleichauf bis 2,0 Monate")):
+        for each in (found, gap, wide):
+            assert not re.search(r"\b0[.,]0 (months|Monate|Elo)", citation(each, lang).sentence)
+        assert ends in citation(wide, lang).sentence

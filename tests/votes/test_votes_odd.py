@@ -94,7 +94,7 @@ def test_votes_that_were_not_anonymous_count_and_are_told(tmp_path: Path):
     text = "model_a,model_b,winner,anony\n" + "a,b,model_a,True\na,b,model_b,False\n" * 2
     found = rated(text, tmp_path)
     assert (found.votes, found.known) == (4, 2)
-    assert ("not anonymous", "2 votes, which count like the others") in found.rows()
+    assert ("not anonymous", "2 votes, counted like the others") in found.rows()
     table = pa.table({**THREE, "anony": [True, False, True]})
     assert elolag.rate(table).known == 1
     plain = tmp_path / "plain.csv"
@@ -123,7 +123,9 @@ def test_normal_forms_make_no_second_model():
     frame = pd.DataFrame(
         {"left": names * 2, "right": "b", "winner": ["left", "right", "tie", "tie"]}
     )
-    assert elolag.rate(frame, anchor=names[1]).ratings.items == ("Tülu", "b")
+    found = elolag.rate(frame, anchor=names[1])
+    assert found.ratings.items == ("Tülu", "b")
+    assert ("names read alike", r"'Tu\u0308lu' as 'Tülu'") in found.rows()
 
 
 TAGS = """\

@@ -64,6 +64,8 @@ def test_votes_of_a_model_against_itself_are_left_out_and_said():
     assert rated.itself == 7
     assert rated.ratings.rating == pytest.approx(elolag.rate(frame).ratings.rating)
     assert ("left out", "7 votes of a model against itself") in rated.rows()
+    one = elolag.rate(pd.concat([frame, own.head(1)]))
+    assert ("left out", "1 vote of a model against itself") in one.rows()
 
 
 def test_parts_that_never_met_are_named():

@@ -414,7 +414,7 @@ function judge(r) {
   r.clear = !(r.estimand === "current" && (r.gap === 0 || (r.gapEnds[0] < 0 && r.gapEnds[1] > 0)))
     && !((low < 0 && high > 0) || (x > 0 && low < 0) || (x < 0 && high > 0))
     && (!r.censored || r.bound === W.lag.bounds[0]);
-  r.verdict = r.overtaken ? "overtaken" : x === 0 && !r.censored ? "level" : !r.clear ? "no-clear-lead"
+  r.verdict = r.overtaken ? "overtaken" : nought(x) && !r.censored ? "level" : !r.clear ? "no-clear-lead"
     : r.censored ? "at-least" : x < 0 ? "ahead" : "behind";
   r.one = r.low !== null && r.low === r.high;
   r.since = value => r.overtaken && value * x > 0 && Math.abs(value) * DPM < r.as_of - best.from;
@@ -422,8 +422,9 @@ function judge(r) {
     ? fill(W.lag.directed.passed, {months: inMonths(value)}) : directed(value);
   return r;
 }
+const nought = x => Number(fixed(x)) === 0;
 const inMonths = x => fill(W.lag.months, {size: fixed(x)});
-const directed = x => x === 0 ? W.lag.directed.level
+const directed = x => nought(x) ? W.lag.directed.level
   : fill(W.lag.directed[x > 0 ? "behind" : "ahead"], {months: inMonths(x)});
 function span(low, high) {
   if (low < 0 && high > 0) return fill(W.lag.span.mixed, {low: directed(low), high: directed(high)});
@@ -453,7 +454,7 @@ const brief = r => fill(W.lag.brief, {figure: figure(r), interval: interval(r)})
 // The two lines (results.answer).
 function onAverage(r) {
   const I = W.interval, low = r.low ?? -Infinity, high = r.high ?? Infinity;
-  const end = x => x === 0 ? I.level : fill(W.lag.directed[x < 0 ? "ahead" : "behind"], {months: inMonths(x)});
+  const end = x => nought(x) ? I.level : fill(W.lag.directed[x < 0 ? "ahead" : "behind"], {months: inMonths(x)});
   let said;
   if (r.few) said = W.counted[r.few][0];
   else if (r.one) said = I.one;
@@ -536,7 +537,7 @@ function dayFirst(r, day) {
   return Math.max(...away) < r.low || Math.min(...away) > r.high;
 }
 function gapWords(r) {
-  const G = W.gap, unit = r.gap === 0 ? "level" : r.gap > 0 ? "leader" : "follower", [low, high] = r.gapEnds;
+  const G = W.gap, unit = nought(r.gap) ? "level" : r.gap > 0 ? "leader" : "follower", [low, high] = r.gapEnds;
   let said = r.few ? W.counted[r.few][2] : "";
   if (!said && low < 0 && high > 0) said = fill(G["mixed-interval"], {near: fixed(low), far: fixed(high)});
   if (!said) {
