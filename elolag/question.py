@@ -85,7 +85,8 @@ class Options(TypedDict, total=False):
     vintage: Annotated[
         str | None,
         Option(
-            "Ratings of this date and older; newest official by default (forecasts: newest complete)."
+            "Ratings of this date and older; newest official by default (forecasts: newest "
+            "complete)."
         ),
     ]
     window: Annotated[float | None, Option("Months that estimands over a window look back.")]
