@@ -34,7 +34,7 @@ from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
-from elolag.results.provenance import basis_notes
+from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, picked
 from elolag.results.words import (
     beside,
@@ -325,6 +325,7 @@ class Outlook(Estimated):
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
             **picked(self, "n_draws", "seed", "sources"),
+            "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
