@@ -556,8 +556,7 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
         ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
     **question
         As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
-        the posterior is that of the race between `leader` and `follower`, of which `group` must
-        be one.
+        `group` must be its `leader` or its `follower`.
 
     Raises
     ------
