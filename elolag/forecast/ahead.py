@@ -417,7 +417,8 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
         ISO days, within 24 months of the list, on which it is also asked who stands first.
     **question
         As for `elolag.estimate_lag`, without `as_of`, `window` and `match_rule`; `vintage` is the
-        newest complete list by default, a copy too, and `n_draws` 2,000 for each model.
+        newest complete list by default, a copy too, and `n_draws` 2,000 for each model. `level`
+        plays no part: the quantiles are fixed.
 
     Raises
     ------
