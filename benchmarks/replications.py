@@ -136,7 +136,7 @@ class Measured:
 def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
     """The young-entry drift as the archive of a world shows it: an estimate, not its parameter.
 
-    The real one rests on 178 debuts of two boards; `ARCHIVE` histories of a world, which are no
+    The real one rests on 179 debuts of two boards; `ARCHIVE` histories of a world, which are no
     one's replication, have about as many.
     """
     first = seed * 10**6 + 10**6 // 2 + block * ARCHIVE

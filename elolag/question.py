@@ -83,7 +83,11 @@ class Options(TypedDict, total=False):
     category: Annotated[str, Option("Slice of the board, e.g. coding.")]
     as_of: Annotated[str | None, Option("ISO date; the vintage's date by default.")]
     vintage: Annotated[
-        str | None, Option("Ratings of this date and older; newest official by default.")
+        str | None,
+        Option(
+            "Ratings of this date and older; newest official by default (forecasts: newest "
+            "complete)."
+        ),
     ]
     window: Annotated[float | None, Option("Months that estimands over a window look back.")]
     n_draws: Annotated[int, Option(f"Number of draws, at most {MOST_DRAWS:,}.", "--draws")]

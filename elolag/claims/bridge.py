@@ -235,7 +235,7 @@ class Bridge(Result):
             data("no_interval", "why the interval is none"),
         )
         rows = [s.to_dict() | {"said": bounded(s.months, s.bound)} for s in self.steps]
-        return Table.of("bridge", "Step by step to our headline", columns, rows)
+        return Table.of("bridge", "Step by step to our distance of the day", columns, rows)
 
     def footnotes(self) -> tuple[str, ...]:
         """What was published, and what the steps rest on."""

@@ -113,7 +113,7 @@ def bridge(
         str | None, Option(help="ISO day; that of the archive's index by default.")
     ] = None,
 ) -> Any:
-    """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
+    """Why Epoch's, the AI Index's, CAISI's and our distance of a day differ, step by step."""
     from elolag.claims import bridge as bridges
 
     return bridges.bridge(date, **question)

@@ -118,10 +118,13 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     Parameters
     ----------
     **question
-        As for `elolag.estimate_lag` without ``estimand``; the window is that of ``catch-up``.
+        As for `elolag.estimate_lag` without ``estimand``; the window is that of ``catch-up``, and
+        a level is dated by the first model to reach it.
 
     Raises
     ------
+    UsageError
+        A name, date or number that cannot be answered, or another match rule.
     EstimateError
         The leader set no record in the window, or the window begins before a group has a model.
 

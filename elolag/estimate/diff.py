@@ -1,8 +1,8 @@
 """What differs between two vintages of one board: models, proposed renames, ratings, scale.
 
-A rename is only ever *proposed*: an entry vanished, another appeared, both are of one lab, their
-names are similar, and the new rating lies where the old one would lie on the new scale, within
-the noise of the fit. One entry may turn into several (ARCHITECTURE.md, trap 5).
+A rename is only ever *proposed*: an entry vanished, another appeared, both have one tag (or are of
+one lab, and their names are similar), and the new rating lies where the old one would lie on the
+new scale, within the noise of the fit. One entry may turn into several (ARCHITECTURE.md, trap 5).
 """
 
 from __future__ import annotations

@@ -269,8 +269,8 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         ISO date of the first list looked at; all by default.
     **question
         As for `estimate_lag`: `vintage` names the newest list, whose fit gives the second of the
-        two probabilities. Models are counted from their own dates; `window` and `match_rule` play
-        no part.
+        two probabilities. Models are counted from their own dates; `window`, `match_rule` and
+        `level` play no part.
 
     Returns
     -------

@@ -404,7 +404,8 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     Parameters
     ----------
     **question
-        As for `estimate_lag`. A model of both groups is asked about as the follower's.
+        As for `estimate_lag`; `window` plays no part. A model of both groups is asked about as the
+        follower's.
 
     Returns
     -------
@@ -491,7 +492,8 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
     rating
         The level, in the board's points.
     **question
-        As for `estimate_lag`; match rule ``not-worse`` compares models and has none here.
+        As for `estimate_lag`; `window` plays no part, and match rule ``not-worse``, which compares
+        models, is refused.
 
     Returns
     -------

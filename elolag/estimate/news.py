@@ -270,7 +270,7 @@ def estimate_news(
         `after`: what was thought of a model then.
     **question
         As for `estimate_lag`, without `vintage` and `as_of`; match rule ``not-worse`` has errors of
-        pairs, which are of no one vintage, and is refused.
+        pairs, which are of no one vintage, and is refused. `level` plays no part.
 
     Returns
     -------

@@ -219,12 +219,13 @@ def lag_path(
         ``current``, or ``average``: at each day the mean of `current` over the window before it,
         integrated exactly.
     **question
-        As for `elolag.estimate_lag` (board, groups, category, vintage, draws, seed, level, ...).
+        As for `elolag.estimate_lag` (board, groups, category, vintage, draws, seed, level, ...); a
+        level is dated by the first model to reach it.
 
     Raises
     ------
     UsageError
-        The range ends before it starts; an estimand that has no path.
+        The range ends before it starts; an estimand that has no path; another match rule.
     EstimateError
         A group has no model by `start`, or by the beginning of its window.
 
@@ -237,7 +238,7 @@ def lag_path(
     """
     if estimand not in _TABLES:
         raise UsageError(f"no path of {estimand!r}: {' or '.join(_TABLES)}")
-    study = prepare(**asking(question, as_of=end))
+    study = prepare(**asking(question, as_of=question.get("as_of") if end is None else end))
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:

@@ -36,7 +36,7 @@ from elolag.tags import Lookup, Policies, Tag
 from elolag.version import __version__
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
-#: group of a world has 25.
+#: group of a world has 24.
 _FEW_MODELS = 15
 
 
@@ -556,8 +556,7 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
         ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
     **question
         As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
-        the posterior is that of the race between `leader` and `follower`, of which `group` must
-        be one.
+        `group` must be its `leader` or its `follower`.
 
     Raises
     ------
@@ -601,7 +600,7 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes
     few = [f"{count} of {group}" for group, count in rated.items() if count < _FEW_MODELS]
     if few:
         notes.append(
-            f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
+            f"few rated models ({' and '.join(few)}): sampling intervals, of current most, hold "
             f"less than their level there (docs/calibration.md, world few-models)"
         )
     if nested:

@@ -35,7 +35,7 @@ from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
-from elolag.results.provenance import basis_notes
+from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, picked
 from elolag.results.words import (
     beside,
@@ -329,6 +329,7 @@ class Outlook(Estimated):
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
             **picked(self, "n_draws", "seed", "sources"),
+            "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -421,7 +422,8 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
         ISO days, within 24 months of the list, on which it is also asked who stands first.
     **question
         As for `elolag.estimate_lag`, without `as_of`, `window` and `match_rule`; `vintage` is the
-        newest complete list by default, a copy too, and `n_draws` 2,000 for each model.
+        newest complete list by default, a copy too, and `n_draws` 2,000 for each model. `level`
+        plays no part: the quantiles are fixed.
 
     Raises
     ------

@@ -278,7 +278,8 @@ def own_board(
         ``organisation``, ``licence``, ``date`` (ISO, the same in every row).
     date
         Of the ratings, an ISO date or a `datetime.date`; wins over the column. Without either,
-        the newest release of a rated model, and the result says so.
+        the as-of date that is asked for, else the newest release of a rated model, and the
+        result says so.
     name
         What results call the board.
     interval_level

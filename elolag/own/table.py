@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _REQUIRED = ("entry", "rating")
 _NUMBERS = ("rating", "lower", "upper", "se", "votes")
 COLUMNS = (*_REQUIRED, *_NUMBERS[1:], "category", "organisation", "licence", "date")
-#: Most entries of a table: an estimate of so many takes 40 s and 1.3 GB (benchmarks/scale.csv).
+#: Most entries of a table: an estimate of so many takes half a minute (benchmarks/scale.csv).
 _MAX_ENTRIES = 50_000
 #: Points a rating may be from the median of its category.
 _MAX_SPREAD = 100_000

@@ -42,8 +42,9 @@ class LagResult(Judged, Result):
     """By how many months the follower trails the leader, with everything needed to check it.
 
     `months` is positive when the follower is behind and negative when it leads; it is a bound
-    where `censored` is ``at-least`` or ``at-most``. `low` and `high` bound the measurement
-    interval at `level`; None where the draws give only a bound. `months` is None for the
+    where `censored` is ``at-least`` or ``at-most``. `low` and `high` are the ends of its interval
+    at `level`, of sampling where `interval` says so, else of measurement (`sampling` has the second
+    where both were asked for); None where the draws give only a bound. `months` is None for the
     estimand ``gap``, whose figure is ``gap.elo``.
 
     `provisional` holds entries that nobody has tagged and that could be the best of a side. Where

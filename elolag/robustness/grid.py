@@ -495,7 +495,7 @@ def sensitivity(
     board, category, leader, follower, as_of
         The headline's; `as_of` is the date of the newest official ratings by default.
     n_draws, seed, level
-        As for `estimate_lag`; specifications of one study share their draws.
+        As for `estimate_lag`, but 1,000 draws by default; specifications of one study share them.
     archive, sources, extra_tags, drift, exclude
         As for `estimate_lag`.
     choices

@@ -6,7 +6,7 @@ year, with residuals of sd 28 to 34 about a trend, votes of 4,000 to 60,000 and 
 1.7 to 5 (10% to 90%). `base` has about half as many models (variants of one model are left out),
 and its schedule of vintages is that board's. Every other world changes what its line says and
 nothing else. The parameters were set before any interval was tried on them, but for those that
-`docs/methods.md` names.
+`docs/calibration.md` names.
 """
 
 from __future__ import annotations

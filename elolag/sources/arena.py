@@ -1,7 +1,7 @@
 """Arena's own routes: its dataset of every board, its catalog of 2025, its retired Space.
 
 The dataset has every board by category with variances and votes. The catalog has boards as JSON,
-2025-03 to 2025-12, without votes. Of the Space only organisations and licences of older models are
+2025-01 to 2025-12, without votes. Of the Space only organisations and licences of older models are
 read.
 """
 

@@ -160,7 +160,7 @@ class Payload:
 #
 # Every function raises `PayloadError` on anything but what it promises.
 
-#: Beyond these a payload is refused before it is read: the largest there is has 1.4 MB and 90,000
+#: Beyond these a payload is refused before it is read: the largest there is has 1.4 MB and 80,000
 #: values, and what is read takes up to two hundred bytes a value, however short it was written.
 MAX_TEXT = 32 << 20
 _MAX_VALUES = 3_000_000

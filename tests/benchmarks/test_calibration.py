@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from replications import ROOT, Plan, first, run, table
 
+from elolag.estimate.lag import estimate_lag
 from elolag.model.estimands import ESTIMANDS
 from elolag.simulation import WORLDS
 
@@ -75,6 +76,11 @@ def test_the_methods_say_where_intervals_hold_less_than_their_level() -> None:
     kinds = set(zip(low[~first]["estimand"], low[~first]["interval"], strict=True))
     assert kinds == {("levels", "measurement"), ("current", "sampling")}
     assert first.any()
+    few = low[low["world"] == "few-models"]
+    few = few[["estimand", "interval"]].to_numpy().tolist()
+    assert few == [["current", "sampling"]]
+    noted = estimate_lag(follower="CA", n_draws=100).notes
+    assert any("sampling intervals, of current most, hold less" in note for note in noted)
     held = cells[(cells["estimand"] == "average") & (cells["interval"] == "measurement")]
     worst, second = sorted(held["coverage"])[:2]
     assert f"{second:.1%} of histories or more in every world but the first ({worst:.1%})" in last

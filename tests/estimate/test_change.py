@@ -175,3 +175,9 @@ def test_few_models_give_no_interval_of_a_change() -> None:
         "(no sampling interval: only 1 rated model of the UK, and at least 3 are needed)."
     )
     assert "probability" not in few.sentence()
+
+
+def test_a_path_ends_on_the_as_of_date_where_no_other_end_is_named() -> None:
+    asked = {"as_of": "2026-06-01", "n_draws": 40}
+    assert lag_path("2026-05-30", **asked).as_of == "2026-06-01"
+    assert lag_path("2026-05-30", "2026-05-31", **asked).as_of == "2026-05-31"

@@ -316,6 +316,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "level": lambda **q: package.level_dates(1250.0, **q),
     "news": lambda **q: package.estimate_news("2025-11-01", "2026-06-01", **q),
     "measures": package.compare_measures,
+    "forecast": package.forecast_lag,
     "claims": lambda **q: package.check_claims(
         keys=["schmidt-2024"], archive=q["archive"], n_draws=60
     ),
