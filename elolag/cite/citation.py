@@ -346,8 +346,7 @@ class _Speaker(Speaker):
     def _chosen(self, *, draws: bool) -> list[str]:
         """What was chosen other than by default; and with how many draws."""
         r, arena = self.result, self.result.measure.arena_constants
-        count, seed = language.whole(r.n_draws, self.lang), r.seed
-        said = self.words.say(f"{count} draws, seed {seed}", f"{count} Ziehungen, Startwert {seed}")
+        said = self.words.drawn.format(language.whole(r.n_draws, self.lang), r.seed)
         return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
 
     def footnote(self, source: Provenance) -> str:

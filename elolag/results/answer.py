@@ -14,7 +14,7 @@ from elolag.dates import to_day
 from elolag.results import citing as language
 from elolag.results import words
 from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
-from elolag.results.words import FEWEST, MATCHED, Phrase, first_up, model_name, phrase
+from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
 
 #: From this probability on that the follower leads, the day comes before the average.
 _MAY_LEAD = 0.10
@@ -54,8 +54,7 @@ class Speaker:
         self.board = language.board(result.board, result.category, lang)
         self.where = language.scored(result.board, result.category, lang)
         self.value, self.low, self.high = result.ends()
-        points = result.measure.points
-        points = language.UNITS[points] if self.german else points
+        points = language.unit(result.measure.points, lang)
         self.unit = points if result.months is None else self.words.months
 
     def lines(self) -> tuple[str, str]:
@@ -285,59 +284,24 @@ class Speaker:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
         return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
 
-    def title(self) -> str:
-        """The finding over a chart, in German; English titles are those of `elolag.plots`."""
-        result, behind, ahead = self.result, self.follower, self.leader
-        kind = {"average": " im Mittel", "current": "", "gap": ""}.get(result.estimand)
-        kind = f" ({result.estimand})" if kind is None else kind
-        sides = f"{behind.models} und {ahead.models}"
-        size = self.size()
-        match result.verdict:
-            case "withheld":
-                said = f"{sides}: Abstand nicht angebbar"
-            case "level":
-                said = f"{sides} liegen{kind} gleichauf"
-            case "no-clear-lead":
-                said = f"weder {behind.models} noch {ahead.models} liegen{kind} klar vorn"
-            case "overtaken" if result.match is not None:
-                first, second = (ahead, behind) if result.leads else (behind, ahead)
-                day = language.date(result.match.counts_from, "de")
-                doubt = language.likely(result.matched, "de")
-                said = f"{first.models} wurden {doubt}am {day} von {second.to_models} überholt"
-            case _ if result.months is None:
-                above, below = (behind, ahead) if result.leads else (ahead, behind)
-                said = f"{above.models} liegen {size} über {below.to_models}"
-            case _:
-                side = "vor" if result.ahead else "hinter"
-                said = f"{behind.models} liegen{kind} {size} {side} {ahead.to_models}"
-        doubt = "Vorläufig: " if result.provisional and result.verdict != "withheld" else ""
-        return f"{doubt}{first_up(said)}"
-
     def size(self) -> str:
         """The figure without its direction, as a bound where it is one: ``6,4 Monate``."""
         bounds = {"at least": self.words.at_least, "at most": self.words.at_most}
         bound = bounds.get(self.result.bound, "") if self.result.months is not None else ""
         return f"{bound} {language.number(self.value, self.lang)} {self.unit}".lstrip()
 
-    def axis(self) -> str:
-        """What the ratings of a German chart are in."""
-        return f"Wertung ({language.UNITS[self.result.measure.points]})"
-
-    def marks(self, *, hollow: bool) -> str:
-        """What bars, bracket and title of a German chart of both frontiers are."""
-        result, level = self.result, language.plain_number(100 * self.result.level, "de")
-        told = [f"Balken: {level} % der Verteilung jeder Wertung."]
-        if hollow:
-            told.append(f"Hohl: unter {language.whole(SETTLED_VOTES, 'de')} Stimmen.")
+    def marks(self) -> str:
+        """What bracket and title of a German chart of both frontiers are."""
+        result = self.result
         if result.estimand == "gap":
-            return " ".join(told if result.provisional else (*told, f"Klammer: {self.interval()}."))
+            return "" if result.provisional else f"Klammer: {self.interval()}."
         if result.estimand == "current":
             grey = "" if None in result.ends_given else " (grau)"
-            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."))
+            return f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."
         over = result.estimand
         if over == "average":
             over = f"Mittel {language.over_months(result.window, 'de')}"
-        told.append(f"Titel: {over}, {self.interval()}.")
+        told = [f"Titel: {over}, {self.interval()}."]
         day = result.day
         two = day.above and day.below and day.state in ("between", "leads")
         if result.estimand == "average" and two:

@@ -165,6 +165,20 @@ _SAID = {
         "Erscheinen die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
         "auf einer Liste seiner Zeit als bestes Modell seiner Seite.",
     ),
+    "alt": (
+        "Dots with intervals, one row for each of the newest records of either side: how far "
+        "behind or ahead of the other side it was at its release. All values are in the table "
+        "below the chart.",
+        "Punkte mit Intervallen, eine Zeile für jeden der neuesten Rekorde beider Seiten: wie weit "
+        "er bei seinem Erscheinen hinter oder vor der anderen Seite lag. Alle Werte stehen in der "
+        "Tabelle unter der Grafik.",
+    ),
+    "caption": (
+        "Dot: time from the day the other side stood at the model's level to its release; bar: "
+        "{level}measurement interval, from {draws} draws.",
+        "Punkt: Zeit von dem Tag, an dem die andere Seite auf dem Niveau des Modells stand, bis zu "
+        "seinem Erscheinen; Balken: {level}Messintervall, aus {draws} Ziehungen.",
+    ),
     "line": ("{lab}, {day}; at its release {lag}", "{lab}, {day}; bei seinem Erscheinen {lag}"),
 }  # fmt: skip
 

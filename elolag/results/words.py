@@ -68,7 +68,10 @@ def left_out(interval: str, measure: str = "votes") -> str:
 
 
 #: Said of every answer that rests on the publishers' own lists only.
-_OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
+OFFICIAL_ONLY = {
+    "en": "official lists only: what others copied from the publishers is left out",
+    "de": "nur Listen, die der Herausgeber selbst veröffentlicht hat",
+}
 
 
 #: Said of a board of one's own on which no drift is assumed.
@@ -78,9 +81,9 @@ NO_DRIFT = (
 )
 
 
-def which_lists(sources: str) -> tuple[str, ...]:
+def which_lists(sources: str, lang: str = "en") -> tuple[str, ...]:
     """What a reader must know of the lists an answer could use; nothing where it is all."""
-    return (_OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
+    return (OFFICIAL_ONLY[lang],) if sources == OFFICIAL_LISTS else ()
 
 
 NOT_A_FORECAST = (

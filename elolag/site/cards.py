@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from statistics import NormalDist
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from elolag.plots.rows import dates_title
 from elolag.results import citing
 from elolag.results.answer import without_asides
 from elolag.results.cards import behind, lags, said
+from elolag.results.pages import words
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, first_up, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
@@ -148,30 +149,26 @@ class Deck:
             for m in self.models
         ]  # fmt: skip
         best = next(m for m in dates.models if m.best and m.group == dates.follower_group)
-        figures = (self._figure(),) if lang == "en" else ()
         told = best.sentence(lang, self.named, self.lab(best))
-        section = Section("cards", said("index", lang), (what,), figures, links=links)
+        section = Section("cards", said("index", lang), (what,), (self._figure(lang),), links=links)
         here = "models/index.html"
         paths = (here, f"de/{here}") if lang == "en" else (f"de/{here}", here)
         return Page(paths[0], said("cards", lang), told, (section,), lang, paths[1])
 
-    def _figure(self) -> Figure:
+    def _figure(self, lang: str) -> Figure:
         dates = self.found.dates
+        table = dates.table()
         return Figure(
             name="dates",
-            title=dates_title(dates),
-            alt=(
-                "Dots with intervals, one row for each of the newest records of either side: how "
-                "far behind or ahead of the other side it was at its release. All values are in "
-                "the table below the chart."
+            title=dates_title(dates, lang),
+            alt=said("alt", lang),
+            caption=said(
+                "caption", lang, level=citing.percent(dates.level, lang),
+                draws=citing.whole(dates.n_draws, lang),
             ),
-            caption=(
-                f"Dot: time from the day the other side stood at the model's level to its release; "
-                f"bar: {dates.level:.0%} measurement interval, from {dates.n_draws:,} draws."
-            ),
-            draw=partial(plots.dates, dates),
-            table=dates.table(),
-        )
+            draw=partial(plots.dates, dates, lang=lang),
+            table=table if lang == "en" else replace(table, caption=words("rows", lang)),
+        )  # fmt: skip
 
     def card(self, model: ModelDate, lang: str) -> Page:
         """All that is said of one model."""
