@@ -159,7 +159,8 @@ def _active(study: Study, kind: str) -> dict[str, str]:
                 f"needed"
             )
         elif months > _ACTIVE_MONTHS:
-            reasons[name] = f"no release rated here in the last {_ACTIVE_MONTHS:.0f} months"
+            what = "first listing" if study.choices.get("clock") == "first-listed" else "release"
+            reasons[name] = f"no {what} rated here in the last {_ACTIVE_MONTHS:.0f} months"
     return reasons
 
 

@@ -232,7 +232,7 @@ def time_to_match(
     leader, follower = (
         charts.to_whom(g, lang) for g in (result.leader_group, result.follower_group)
     )
-    axes.set_xlabel(pen.said("match released", to_leader=leader))
+    axes.set_xlabel(pen.said(f"match {result.clock}", to_leader=leader))
     axes.set_ylabel(pen.said("match y", to_follower=follower))
     if start < 0:
         axes.axvline(0, color=MUTED, linewidth=0.4 * measures.line, zorder=1)

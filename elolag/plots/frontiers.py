@@ -175,8 +175,10 @@ def _draw_side(
     for m in (*others, *shown):
         reach = _reach(result) * m.sd
         words = m.model if m.entry == m.model else m.model + pen.said("entry", name=m.entry)
-        words += "\n" + pen.said("released", day=charts.day(m.release_date, pen.lang))
-        if m.counts_from != m.release_date:
+        key = "first-listed" if m.listed else "released"
+        day = m.listed or m.release_date
+        words += "\n" + pen.said(key, day=charts.day(day, pen.lang))
+        if m.counts_from != day:
             words += pen.said("counts from", day=charts.day(m.counts_from, pen.lang))
         ends = m.rating, m.rating - reach, m.rating + reach
         rating, low, high = (charts.decimal(end, pen.lang) for end in ends)

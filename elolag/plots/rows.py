@@ -25,7 +25,7 @@ from elolag.plots.style import (
     ours,
     visible,
 )
-from elolag.results import charts, citing
+from elolag.results import cards, charts, citing
 from elolag.results.answer import Speaker
 from elolag.results.charts import short, told_in
 from elolag.results.citing import lag
@@ -634,7 +634,7 @@ def dates(
                 )
             )  # fmt: skip
     level = citing.percent(found.level, lang)
-    note = charts.said("dates note", lang, level=level, released=charts.said("at release", lang))
+    note = charts.said("dates note", lang, level=level, event=cards.event(found.clock, lang))
     foot, title = footer(found, note, lang), dates_title(found, lang)
     return _figure(rows, "", title, foot, ax, size, look, over=size == "column")
 
@@ -644,7 +644,7 @@ def dates_title(found: ModelDates, lang: str = "en") -> str:
     best = next(m for m in found.models if m.best and m.group == found.follower_group)
     return charts.said(
         "dates", lang, model=model_name(best.model), lag=lag(best.months, None, lang),
-        released=charts.said("at release", lang),
+        event=cards.event(found.clock, lang),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from elolag import tags
 from elolag.dates import to_day
@@ -182,8 +183,7 @@ class Speaker:
         two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
         stood = language.stood(day.probability, self.lang)
         found = [m for m in (day.above, day.below) if m is not None]
-        ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
-        aged = language.aged(ages, self.lang)
+        aged = self._aged(found, day.date)
         names = [self._dated(m) for m in found]
         if len(found) > 1:
             return self.words.say(
@@ -205,7 +205,7 @@ class Speaker:
         if day.below is None:
             raise ValueError("nothing overtook the best of the side that is behind")
         passed = day.below
-        aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
+        aged = self._aged([passed], day.date)
         subject, one = f"{best}, {self._best(day)}, ", self.leader.one
         held = self.words.say(
             f"{stood} below {self._dated(passed)}, by then {aged}",
@@ -275,10 +275,22 @@ class Speaker:
     def _name(self, model: ModelPoint) -> str:
         return model.model if self.result.measure.name == "own" else model_name(model.model)
 
+    def _when(self, model: ModelPoint) -> str:
+        """The day from which a model counts, said to be that of a listing where it is."""
+        when = language.date(model.counts_from, self.lang)
+        if model.listed == model.counts_from:
+            return self.words.say(f"first listed {when}", f"zuerst gelistet am {when}")
+        return when.partition(" ")[2] if model.month_only else when
+
+    def _aged(self, models: Sequence[ModelPoint], day: str) -> str:
+        """How old models were on a day, or how long they had been listed."""
+        ages = [to_day(day) - to_day(m.counts_from) for m in models]
+        listed = any(m.listed == m.counts_from for m in models)
+        return language.aged(ages, self.lang, listed=listed)
+
     def _dated(self, model: ModelPoint) -> str:
         """A model with its lab and the day from which it counts."""
-        when = language.date(model.counts_from, self.lang)
-        when = when.partition(" ")[2] if model.month_only else when
+        when = self._when(model)
         lab = lab_name(model.lab, model.release_date) if model.lab else ""
         if self.german:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"

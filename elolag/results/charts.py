@@ -281,15 +281,13 @@ _SAID = {
     ),
     "records": ("records of {to_group}", "Rekorde von {to_group}"),
     "dates note": (
-        "Time from the day the other side stood at a model's level to its {released}; bars: "
+        "Time from the day the other side stood at a model's level to its {event}; bars: "
         "{level}of it. An open end: not reached yet, or before the first model rated.",
         "Zeit von dem Tag, an dem die andere Seite auf dem Niveau des Modells stand, bis zu "
-        "{released}; Balken: {level}Intervall. Offenes Ende: noch nicht erreicht, oder vor dem "
+        "{event}; Balken: {level}Intervall. Offenes Ende: noch nicht erreicht, oder vor dem "
         "ersten bewerteten Modell.",
     ),
-    "dates": ("{model} was {lag} at its {released}", "{model} lag bei {released} {lag}"),
-    "at release": ("release", "seinem Erscheinen"),
-    "at first listing": ("first listing", "seiner ersten Listung"),
+    "dates": ("{model} was {lag} at its {event}", "{model} lag bei {event} {lag}"),
     "news average": ("The average {moved}", "Das Mittel {moved}"),
     "news current": ("The distance of the day {moved}", "Der Abstand des Tages {moved}"),
     "news note": (

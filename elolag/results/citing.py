@@ -295,15 +295,18 @@ class Words:
             "measurement": say("measurement interval", "Messintervall"),
             "sampling": say("sampling interval", "Stichprobenintervall"),
         }
+        self.events = {
+            "released": say("releases", "Veröffentlichungen"),
+            "first-listed": say("first listings", "ersten Listungen"),
+        }
         self.how = {
             "average": say(
                 "averaged over the {window} months to {day}",
                 "gemittelt über die {window} Monate bis zum {day}",
             ),
             "at-release": say(
-                "averaged over the releases of their records in the {window} months to {day}",
-                "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis "
-                "zum {day}",
+                "averaged over the {events} of their records in the {window} months to {day}",
+                "gemittelt über die {events} ihrer Rekorde in den {window} Monaten bis zum {day}",
             ),
             "catch-up": say(
                 "as the median time until they match a record that {leaders} set in the {window} "
@@ -324,17 +327,24 @@ class Words:
         }
         self.left_out = {
             "measurement": say(
-                "The interval covers errors of the published ratings, of linking retired models "
-                "and of release dates known to the month, and nothing else.",
-                "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
-                "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst "
-                "nichts.",
+                "The interval covers errors of the published ratings{covered}, and nothing else.",
+                "Das Intervall umfasst Fehler der veröffentlichten Werte{covered}, sonst nichts.",
             ),
             "sampling": say(
                 "The interval is for the mean over re-run histories at the same pace, and covers "
                 "errors of measurement, and nothing else.",
                 "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei "
                 "gleichem Tempo und umfasst Messfehler, sonst nichts.",
+            ),
+        }
+        self.covered = {
+            "released": say(
+                ", of linking retired models and of release dates known to the month",
+                ", der Verknüpfung ausgeschiedener Modelle und nur monatsgenauer "
+                "Veröffentlichungsdaten",
+            ),
+            "first-listed": say(
+                " and of linking retired models", " und der Verknüpfung ausgeschiedener Modelle"
             ),
         }
         self.official_only = say("official lists only", OFFICIAL_ONLY["de"])
@@ -475,11 +485,18 @@ def about(months: float, lang: str) -> str:
     return words[0] if months < 1 else words[min(whole_months, 2)]
 
 
-def aged(days: Sequence[float], lang: str) -> str:
+def aged(days: Sequence[float], lang: str, *, listed: bool = False) -> str:
     """How old models were: ``nine and six months old``, ``one month and 12 days old respectively``.
 
-    In whole months, from two on; two ages that differ in their unit must not read as one.
+    In whole months, from two on; two ages that differ in their unit must not read as one. Or how
+    long they had been `listed`: ``listed for nine and six months``.
     """
+    if listed:
+        ages = aged(days, lang)
+        if lang == "de":
+            return f"{ages.removesuffix(' alt')} gelistet"
+        both = "both " if ages.startswith("both ") else ""
+        return f"{both}listed for {ages.removeprefix(both).replace(' old', '')}"
     found = [round(each / DAYS_PER_MONTH) for each in days]
     german = lang == "de"
     and_, both = (" und ", "beide ") if german else (" and ", "both ")

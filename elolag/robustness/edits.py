@@ -75,15 +75,19 @@ def _without_labs(study: Study) -> list[Edit]:
 
 def moved_dates(study: Study) -> list[Edit]:
     """Move each release by a month either way; weights that came with it move too."""
-    return [_moved(t, days) for t in study.cast.tags for days in (-_MONTH_DAYS, _MONTH_DAYS)]
+    listed = study.choices.get("clock") == "first-listed"
+    moves = (-_MONTH_DAYS, _MONTH_DAYS)
+    return [_moved(t, days, listed=listed) for t in study.cast.tags for days in moves]
 
 
-def _moved(tag: Tag, days: float) -> Edit:
+def _moved(tag: Tag, days: float, *, listed: bool) -> Edit:
     other = tag.moved(tag.released + days)
     early = days < 0
     words = Both(
-        f"{tag.model} released {abs(days):.0f} days {'earlier' if early else 'later'}",
-        f"{tag.model} {abs(days):.0f} Tage {'früher' if early else 'später'} erschienen",
+        f"{tag.model} {'first listed' if listed else 'released'} {abs(days):.0f} days "
+        f"{'earlier' if early else 'later'}",
+        f"{tag.model} {abs(days):.0f} Tage {'früher' if early else 'später'} "
+        f"{'gelistet' if listed else 'erschienen'}",
     )
     return Edit("date", tag.model, words, ((tag.model, other),))
 

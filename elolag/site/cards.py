@@ -17,7 +17,7 @@ from elolag.estimate.model_dates import ModelDate
 from elolag.plots.rows import dates_title
 from elolag.results import citing
 from elolag.results.answer import without_asides
-from elolag.results.cards import behind, lags, said
+from elolag.results.cards import behind, event, lags, said
 from elolag.results.pages import words
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, first_up, model_name, noun, phrase
@@ -143,7 +143,7 @@ class Deck:
                 self.path(m.model, lang),
                 said(
                     "line", lang, lab=self.lab(m), day=citing.date(m.released, lang),
-                    lag=citing.lag(m.months, m.censored, lang),
+                    lag=citing.lag(m.months, m.censored, lang), event=event(m.clock, lang),
                 ),
             )
             for m in self.models
@@ -157,14 +157,14 @@ class Deck:
 
     def _figure(self, lang: str) -> Figure:
         dates = self.found.dates
-        table = dates.table()
+        table, dated = dates.table(), event(dates.clock, lang)
         return Figure(
             name="dates",
             title=dates_title(dates, lang),
-            alt=said("alt", lang),
+            alt=said("alt", lang, event=dated),
             caption=said(
                 "caption", lang, level=citing.percent(dates.level, lang),
-                draws=citing.whole(dates.n_draws, lang),
+                draws=citing.whole(dates.n_draws, lang), event=dated,
             ),
             draw=partial(plots.dates, dates, lang=lang),
             table=table if lang == "en" else replace(table, caption=words("rows", lang)),
@@ -200,7 +200,10 @@ class Deck:
         if 0 < reach.never < 1:
             share = citing.chance(reach.never, lang)
             points.append((said("unreached", lang), said("draws", lang, share=share)))
-        points += [(said("release", lang), lag), (said("record", lang), self._record(model, lang))]
+        points += [
+            (said("release", lang, event=event(model.clock, lang)), lag),
+            (said("record", lang), self._record(model, lang)),
+        ]
         if self.found.leads is not None:
             points.append((said("lists", lang), self._lists(model, lang)))
         points.append((said("now", lang), self._rank(model, lang)))
