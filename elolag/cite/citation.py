@@ -259,7 +259,7 @@ class _Speaker(Speaker):
             return self._said(
                 "overtaken", near, far, first=first.model, match=result.match.model,
                 passed=language.date(result.match.counts_from, self.lang),
-                released=language.date(first.counts_from, self.lang),
+                released=self._when(first),
                 likely=language.likely(result.matched, self.lang),
                 doubt="" if result.clear else _SAID["doubt"][self.german],
             )  # fmt: skip
@@ -311,7 +311,10 @@ class _Speaker(Speaker):
         """What the estimand averages over; empty for those of one date."""
         text = self.words.how.get(self.result.estimand, "")
         window = language.plain_number(self.result.window, self.lang)
-        return text.format(window=window, day=self.day, leaders=self.leader.to_models)
+        events = self.words.events[self.result.clock]
+        return text.format(
+            window=window, day=self.day, leaders=self.leader.to_models, events=events
+        )
 
     def data(self, source: Provenance) -> str:
         """The first line of the short footnote: whose lists, of which day, on whose terms."""
@@ -346,8 +349,7 @@ class _Speaker(Speaker):
     def _chosen(self, *, draws: bool) -> list[str]:
         """What was chosen other than by default; and with how many draws."""
         r, arena = self.result, self.result.measure.arena_constants
-        count, seed = language.whole(r.n_draws, self.lang), r.seed
-        said = self.words.say(f"{count} draws, seed {seed}", f"{count} Ziehungen, Startwert {seed}")
+        said = self.words.drawn.format(language.whole(r.n_draws, self.lang), r.seed)
         return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
 
     def footnote(self, source: Provenance) -> str:
@@ -372,9 +374,11 @@ class _Speaker(Speaker):
             f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
             f"{asked}{only}, {mark}. Datenstände: {snapshots}. Daten: {data}",
         )
+        covered = self.words.covered[r.clock]
+        left_out = {k: said.format(covered=covered) for k, said in self.words.left_out.items()}
         if self.second is None:
-            return f"{text} {self.words.left_out[kind]}"
-        named = ((self.words.kinds[k], said) for k, said in self.words.left_out.items())
+            return f"{text} {left_out[kind]}"
+        named = ((self.words.kinds[k], said) for k, said in left_out.items())
         return " ".join((text, *(f"{first_up(k)}: {said}" for k, said in named)))
 
     def _source(self, origin: Origin) -> str:

@@ -24,6 +24,9 @@ from elolag.estimate.session import Asked, Study
 from elolag.model.estimands import CENSORED, Lags, Race, catch_up, catch_up_times, current
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
+from elolag.results.charts import Both
+from elolag.results.citing import date as date_of
+from elolag.results.citing import number
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Cell, Column, Result, Table, data, picked
@@ -297,11 +300,16 @@ def bridge(
     study = replace(studies.asked(board, newest, "overall", "US", "CN").study, as_of=to_day(day))
     headline = results(study, ["current"])[0]
     end = Step(
-        "", "selection", "ratings corrected for selection: our day's distance",
+        "", "selection",
+        Both("ratings corrected for selection: our day's distance",
+             "Wertungen um die Auswahl korrigiert: unser Abstand des Tages"),
         headline.months or 0.0, headline.censored, low=headline.low, high=headline.high,
     )  # fmt: skip
-    votes = f"votes instead of benchmarks ({board})"
-    days = ((index_day, "index", votes), (day, "date", f"on {day}"))[: 2 if day > index_day else 1]
+    votes = Both(
+        f"votes instead of benchmarks ({board})", f"Abstimmungen statt Benchmarks ({board})"
+    )
+    later = Both(f"on {day}", f"am {date_of(day, 'de')}")
+    days = ((index_day, "index", votes), (day, "date", later))[: 2 if day > index_day else 1]
     deepseek = studies.asked(board, newest, "overall", "US", "lab:deepseek").study
     routes = {
         "Epoch AI": [
@@ -310,10 +318,14 @@ def bridge(
         ],
         "AI Index": [*_ai_index(study, day)],
         "CAISI": [
-            _of("start", "one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
+            _of("start",
+                Both("one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
+                     "ein Labor, DeepSeek, hinter den USA bei Benchmarks (Index von Epoch)"),
                 current(table.race("US", "lab:DeepSeek", index_day))),
             *(_published(deepseek, at, cause, label) for at, cause, label in days),
-            _published(study, day, "follower", "the best Chinese model instead of DeepSeek's"),
+            _published(study, day, "follower",
+                       Both("the best Chinese model instead of DeepSeek's",
+                            "das beste chinesische Modell statt dem von DeepSeek")),
         ],
     }  # fmt: skip
     return Bridge(
@@ -346,26 +358,43 @@ def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:
     matched, of = _matched_records(race)
     yield Step(
         "", "start",
-        f"mean time until China reached a US record, {len(printed)} of {records} (Epoch's index)",
+        Both(
+            f"mean time until China reached a US record, {len(printed)} of {records} (Epoch's "
+            f"index)",
+            f"mittlere Zeit, bis China einen Rekord der USA erreichte, {len(printed)} von "
+            f"{records} (Index von Epoch)",
+        ),
         float(printed.mean()),
         note="Epoch's table as printed, with its mistyped date",
     )  # fmt: skip
     yield Step(
         "", "date error",
-        f"the same, a mistyped date put right ({len(matched)} of {of})",
+        Both(
+            f"the same, a mistyped date put right ({len(matched)} of {of})",
+            f"dasselbe, ein Tippfehler im Datum berichtigt ({len(matched)} von {of})",
+        ),
         float(matched.mean()),
     )  # fmt: skip
     whole = (race.as_of - race.begins) / DAYS_PER_MONTH
     waiting = catch_up_times(race, whole)
+    caught, records = int(waiting.caught[0]), int(waiting.records[0])
     yield Step(
         "", "unmatched records",
-        f"records since China's first model, {int(waiting.caught[0])} of "
-        f"{int(waiting.records[0])} reached, the others counted as waiting (each up to 18 months)",
+        Both(
+            f"records since China's first model, {caught} of {records} reached, the others counted "
+            f"as waiting (each up to 18 months)",
+            f"Rekorde seit Chinas erstem Modell, {caught} von {records} erreicht, die übrigen als "
+            f"wartend gezählt (je bis zu 18 Monate)",
+        ),
         float(waiting.restricted_mean[0]),
     )  # fmt: skip
-    yield _of("window", "median, records of the last 24 months (catch-up)",
+    yield _of("window",
+              Both("median, records of the last 24 months (catch-up)",
+                   "Median, Rekorde der letzten 24 Monate (catch-up)"),
               catch_up(race, min(24.0, whole)))  # fmt: skip
-    yield _of("estimand", "how long ago the US was where China now is (current)",
+    yield _of("estimand",
+              Both("how long ago the US was where China now is (current)",
+                   "seit wann die USA waren, wo China jetzt ist (current)"),
               current(race))  # fmt: skip
 
 
@@ -383,12 +412,20 @@ def _ai_index(study: Study, day: str) -> Iterator[Step]:
     gap = lead[1] - follow[1]
     yield Step(
         "", "start",
-        f"distance of the best, {abs(gap):.0f} points or {100 * abs(gap) / follow[1]:.1f}%, at "
-        f"{pace:.1f} points a month",
+        Both(
+            f"distance of the best, {abs(gap):.0f} points or {100 * abs(gap) / follow[1]:.1f}%, at "
+            f"{pace:.1f} points a month",
+            f"Abstand der Besten, {abs(gap):.0f} Punkte oder "
+            f"{number(100 * gap / follow[1], 'de')} %, bei {number(pace, 'de')} Punkten im Monat",
+        ),
         float(gap / pace),
         note="a distance holds no time; divided by the US pace of the last year it becomes one",
     )  # fmt: skip
-    yield _published(study, day, "estimand", "time since the US was at that level (current)")
+    yield _published(
+        study, day, "estimand",
+        Both("time since the US was at that level (current)",
+             "Zeit, seit die USA auf diesem Niveau waren (current)"),
+    )  # fmt: skip
 
 
 def _of(cause: str, label: str, lags: Lags) -> Step:

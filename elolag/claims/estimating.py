@@ -22,6 +22,7 @@ from elolag.estimate.session import Study, asking
 from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, summarise
+from elolag.results.charts import Both
 from elolag.results.words import few, given, overtaking, share
 
 #: A claimed range; an open end is None.
@@ -31,10 +32,10 @@ _Range = tuple[float | None, float | None]
 #: slow, there are no more for the figure itself.
 _ASIDE, _BESIDE = 1, 2
 
-CONSISTENT, UNLIKELY = "consistent", "unlikely"
-TOO_SMALL, TOO_LARGE = "too small", "too large"
-_NOT_TESTABLE = "not testable here"
-OPEN, NOT_RESOLVABLE = "open", "not resolvable here"
+CONSISTENT, UNLIKELY = Both("consistent", "vereinbar"), Both("unlikely", "unwahrscheinlich")
+TOO_SMALL, TOO_LARGE = Both("too small", "zu klein"), Both("too large", "zu groß")
+_NOT_TESTABLE = Both("not testable here", "nicht prüfbar")
+OPEN, NOT_RESOLVABLE = Both("open", "noch offen"), Both("not resolvable here", "nicht auflösbar")
 _OF_FIGURES = (CONSISTENT, UNLIKELY, TOO_SMALL, TOO_LARGE)
 VERDICTS = (*_OF_FIGURES, OPEN, NOT_RESOLVABLE, _NOT_TESTABLE)
 
@@ -264,13 +265,13 @@ def untestable(basis: str, claim: Claim, reason: str, verdict: str = _NOT_TESTAB
 def _why(claim: Claim, found: Estimate, verdict: str) -> str:
     interval = interval_words(found.kind, found.low, found.high)
     ours = f"{found.figure()} (interval {interval}){_covering(found)}"
-    told = {
+    lies: Mapping[str, str] = {
         CONSISTENT: "interval reaches it",
         UNLIKELY: f"interval reaches it, but under {_LEAST_SHARE:.0%} of draws lie in it",
         TOO_SMALL: "whole interval lies above it",
         TOO_LARGE: "whole interval lies below it",
-    }[verdict]
-    return f"{claim.range_words()} was claimed and our {told}: {ours}"
+    }
+    return f"{claim.range_words()} was claimed and our {lies[verdict]}: {ours}"
 
 
 def _covering(found: Estimate) -> str:

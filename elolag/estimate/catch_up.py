@@ -83,7 +83,14 @@ class TimeToMatch(Result):
         share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
         ends = f"end of its pointwise {self.result.level:.0%} measurement interval"
         columns = (
-            Column("months", "Months", "since the release", "months", decimals(1), figures=True),
+            Column(
+                "months",
+                "Months",
+                f"since the {self.result.event}",
+                "months",
+                decimals(1),
+                figures=True,
+            ),
             Column("share", "Unmatched", "share of records, 0 to 1", "", decimals(2), figures=True),
             Column("low", "Low", f"lower {ends}", "", decimals(2), figures=True),
             Column("high", "High", f"upper {ends}", "", decimals(2), figures=True),

@@ -14,10 +14,20 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
+from elolag.results.charts import Both
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import FEWEST, adjective, first_up, noun, over, reasons
+from elolag.results.words import (
+    FEWEST,
+    adjective,
+    first_up,
+    german_name,
+    noun,
+    over,
+    phrase,
+    reasons,
+)
 from elolag.schema import ALL_LISTS
 
 #: Months since its last release within which a lab or country is a slice.
@@ -58,16 +68,30 @@ def _boards(question: Question) -> list[_Part]:
 
 def _openness(question: Question) -> list[_Part]:
     leader, follower = question.get("leader", "US"), question.get("follower", "CN")
-    sides = {name: noun(name).removeprefix("the ") for name in (leader, follower)}
-    asked = [_pair(leader, follower, f"{sides[follower]} against {sides[leader]}", whole=True)]
+    groups = (leader, follower)
+    sides = {name: Both(noun(name).removeprefix("the "), german_name(name)) for name in groups}
+    two = Both("two by two", "je zwei")
+    opened = Both("open against closed", "offen gegen geschlossen")
+
+    def against(mine: str, theirs: str, first: Both, second: Both) -> Both:
+        open_ones = {"open": "offen", "closed": "geschlossen", "": ""}
+        return Both(
+            f"{f'{first} {mine}'.strip()} against {f'{second} {theirs}'.strip()}",
+            f"{f'{first.german} {open_ones[mine]}'.strip()} gegen "
+            f"{f'{second.german} {open_ones[theirs]}'.strip()}",
+        )
+
+    own, rival = sides[follower], sides[leader]
+    asked = [_pair(leader, follower, against("", "", own, rival), whole=True)]
     for mine in ("open", "closed"):
         for theirs in ("open", "closed"):
-            name = f"{sides[follower]} {mine} against {sides[leader]} {theirs}"
-            asked.append(_pair(_and(leader, theirs), _and(follower, mine), name, "two by two"))
-    for group, text in sides.items():
-        name = f"{text} open against {text} closed"
-        asked.append(_pair(_and(group, "closed"), _and(group, "open"), name, "open against closed"))
-    asked.append(_pair("closed", "open", "all open against all closed", "open against closed"))
+            name = against(mine, theirs, own, rival)
+            asked.append(_pair(_and(leader, theirs), _and(follower, mine), name, two))
+    for group, side in sides.items():
+        name = against("open", "closed", side, side)
+        asked.append(_pair(_and(group, "closed"), _and(group, "open"), name, opened))
+    every = Both("all open against all closed", "alle offenen gegen alle geschlossenen")
+    asked.append(_pair("closed", "open", every, opened))
     return asked
 
 
@@ -78,10 +102,17 @@ def _labs(question: Question) -> list[_Part]:
     home = {t.lab: bool(mine) for t, mine in zip(study.cast.tags, own, strict=True)}
     asked = []
     for lab, why in _active(study, "lab").items():
-        rival, heading = leader, f"other labs, against {noun(leader)}"
+        rival = leader
+        heading = Both(
+            f"other labs, against {noun(leader)}",
+            f"andere Labore, gegenüber {phrase(leader, 'de').to_models}",
+        )
         if home[lab]:
             rival = _and(leader, f"not:lab:{lab}")
-            heading = f"{adjective(leader)} labs, each against the others"
+            heading = Both(
+                f"{adjective(leader)} labs, each against the others",
+                f"eigene Labore ({german_name(leader)}), jedes gegenüber den übrigen",
+            )
         asked.append(_pair(rival, f"lab:{lab}", lab, heading, refused=why))
     return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
 
@@ -92,12 +123,15 @@ def _countries(question: Question) -> list[_Part]:
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
     home = {t.country for t, mine in zip(study.cast.tags, own, strict=True) if mine}
     asked = [
-        _pair(leader, country, first_up(noun(country)), refused=why)
+        _pair(leader, country, Both(first_up(noun(country)), german_name(country)), refused=why)
         for country, why in _active(study, "country").items()
         if country not in home
     ]
     if leader in home:
-        rest = f"{first_up(noun(leader))} against all others"
+        rest = Both(
+            f"{first_up(noun(leader))} against all others",
+            f"{german_name(leader)} gegenüber allen anderen",
+        )
         asked.append(_pair(f"not:{leader}", leader, rest))
     return asked
 
@@ -125,7 +159,8 @@ def _active(study: Study, kind: str) -> dict[str, str]:
                 f"needed"
             )
         elif months > _ACTIVE_MONTHS:
-            reasons[name] = f"no release rated here in the last {_ACTIVE_MONTHS:.0f} months"
+            what = "first listing" if study.choices.get("clock") == "first-listed" else "release"
+            reasons[name] = f"no {what} rated here in the last {_ACTIVE_MONTHS:.0f} months"
     return reasons
 
 

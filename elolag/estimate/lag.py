@@ -211,7 +211,7 @@ def _result(
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
     mean, spread = study.fitted.mean, study.fitted.spread
-    votes = panel.entry_votes
+    votes, listed = panel.entry_votes, study.choices.get("clock") == "first-listed"
 
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]
@@ -227,6 +227,7 @@ def _result(
             tag.lab,
             votes.get(cast.entries[entry]),
             tag.precision == "month" and float(since[index]) == tag.released,
+            to_iso(tag.released) if listed else "",
         )
 
     gap = float(point.gap[0]) + 0.0
@@ -259,7 +260,7 @@ def _result(
         leader_best=leader_best,
         follower=follower_best,
         match=match,
-        matches=_matches(cast, best, sample, as_of),
+        matches=_matches(cast, best, sample, as_of, listed=listed),
         gap=Gap(
             gap,
             gap_low,
@@ -317,7 +318,7 @@ def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, Any]:
 
 
 def _matches(
-    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
+    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float, *, listed: bool
 ) -> tuple[Match, ...]:
     """Every match that occurred, most frequent first.
 
@@ -340,6 +341,7 @@ def _matches(
                 tag.release_date,
                 float(-months if leads else months),
                 count / len(sample.match),
+                to_iso(tag.released) if listed else "",
             )
         )
     return tuple(found)

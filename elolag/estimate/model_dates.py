@@ -16,7 +16,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Session, Study, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
-from elolag.results import cards
+from elolag.results import cards, charts
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
@@ -138,6 +138,8 @@ class ModelDate:
         posterior-mean ratings.
     evidence, lab_evidence
         What says when it was released, and who its lab is.
+    clock
+        What dates it: ``released``, or ``first-listed``.
     """
 
     model: str
@@ -157,17 +159,26 @@ class ModelDate:
     best: bool
     evidence: str
     lab_evidence: str
+    clock: str = "released"
 
     def sentence(self, lang: str = "en", named: Callable[[str], str] = str, lab: str = "") -> str:
         """When the other side stood at its level, and how long before or after its release.
 
         `named` gives what is printed for the key of a model, `lab` the name of who released it.
         """
+        day = spelled(self.released, lang)
+        if self.clock == "first-listed":
+            day = charts.said(self.clock, lang, day=day)
         return cards.said(
-            "sentence", lang, model=named(self.model), lab=lab or self.lab,
-            released=spelled(self.released, lang), reach=self.reach.words(lang, named),
-            lag=told_lag(self.months, self.censored, lang),
+            "sentence", lang, model=named(self.model), lab=lab or self.lab, released=day,
+            reach=self.reach.words(lang, named),
+            lag=told_lag(self.months, self.censored, lang), event=cards.event(self.clock, lang),
         )  # fmt: skip
+
+    @property
+    def event(self) -> str:
+        """What dates it, in words."""
+        return cards.event(self.clock, "en")
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -221,6 +232,11 @@ class ModelDates(_Asked):
     """Every rated model of two groups, the newest first."""
 
     models: tuple[ModelDate, ...]
+
+    @property
+    def clock(self) -> str:
+        """What dates the models: ``released``, or ``first-listed``."""
+        return self.models[0].clock
 
     def one(self, model: str) -> ModelDate:
         """The model of this key.
@@ -276,7 +292,7 @@ class ModelDates(_Asked):
             rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
-        rows.append(("at its release", told_lag(model.months, model.censored, "en")))
+        rows.append((f"at its {model.event}", told_lag(model.months, model.censored, "en")))
         span = TOO_FEW if self.thin else compact(model.low, model.high)
         rows.append((f"{self.level:.0%} interval", span))
         return rows
@@ -285,14 +301,17 @@ class ModelDates(_Asked):
         """One row per model; the reader sees those that set a record, the newest first."""
         thin, unit = bool(self.thin), self.measure.unit
         number = decimals(0 if unit == "Elo" else 1)
+        event = self.models[0].event
+        counted = "that" if event == "release" else "the release"
+        counted = f"its {event}, or {counted} of its weights"
         columns = (
             Column("model", "Model", "key of the model"),
             Column("group", "Group", "the group it counts for"),
-            Column("released", "Counts from", "its release, or that of its weights", "ISO date"),
+            Column("released", "Counts from", counted, "ISO date"),
             Column("rating", "Rating", "posterior mean", unit, number, figures=True),
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
-            Column("behind", "At its release", "how far behind or ahead, in words", words=True),
+            Column("behind", f"At its {event}", "how far behind or ahead, in words", words=True),
             data("entry", "its best entry"),
             data("lab", "who released it"),
             data("sd", "posterior standard deviation", unit),
@@ -301,7 +320,7 @@ class ModelDates(_Asked):
             data("below", "the other side's last record below it"),
             data("above", "the other side's first at or above it"),
             data("not_reached", "share of draws without one"),
-            data("months", "lag at release; positive: behind", "months"),
+            data("months", f"lag at {event}; positive: behind", "months"),
             data("low", "lower end of its interval", "months"),
             data("high", "upper end of its interval", "months"),
             data("censored", "at-least or at-most where months is a bound"),
@@ -479,6 +498,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
             best=int(k) == tops[mine],
             evidence=f"{row.date_basis}: {row.evidence}",
             lab_evidence=tables.lab(row).evidence,
+            clock=str(study.choices.get("clock", "released")),
         ))  # fmt: skip
     found.sort(key=lambda m: (m.released, m.rating), reverse=True)
     return ModelDates(models=tuple(found), **_asked(study))

@@ -26,19 +26,21 @@ from elolag.estimate.session import Estimated, Question, Study, asking, of_lists
 from elolag.model import draws
 from elolag.model.estimands import Race, window_of
 from elolag.model.frontier import MatchRule
+from elolag.results.charts import Both
 from elolag.results.citing import date as spelled
+from elolag.results.citing import number
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, picked
 from elolag.results.words import directed, first_up, months, noun
 
 #: Causes, in the order in which they are told, and what each is called.
 CAUSES = {
-    "time": "time passing",
-    "tags": "tags",
-    "new": "new models",
-    "votes": "new votes",
-    "places": "refit of older places",
-    "bounds": "draws that are bounds",
+    "time": Both("time passing", "vergehende Zeit"),
+    "tags": Both("tags", "Zuordnungen"),
+    "new": Both("new models", "neue Modelle"),
+    "votes": Both("new votes", "neue Stimmen"),
+    "places": Both("refit of older places", "ältere Plätze neu bestimmt"),
+    "bounds": Both("draws that are bounds", "Ziehungen, die nur Schranken sind"),
 }
 _ESTIMANDS = ("average", "current")
 #: Orders, each with its reverse, for a figure at posterior-mean ratings.
@@ -100,9 +102,15 @@ class News(Estimated):
         """What moved the figures, in one paragraph."""
         return " ".join(self._told(estimand) for estimand in self.figures)
 
-    def moved(self, estimand: str) -> str:
+    def moved(self, estimand: str, lang: str = "en") -> str:
         """From where to where a figure went, directions in words."""
         before, after = self.figures[estimand]
+        if lang == "de" and abs(after - before) < _TOLD:
+            return f"blieb bei {_stand(after, 'Monaten')}"
+        if lang == "de":
+            same = _stand(before, "").rpartition(" ")[2] == _stand(after, "").rpartition(" ")[2]
+            start = number(before, lang) if same else _stand(before, "Monaten")
+            return f"änderte sich von {start} auf {_stand(after, 'Monate')}"
         if abs(after - before) < _TOLD:
             return f"stayed at {directed(after)}"
         if min(before, after) >= 0 or max(before, after) <= 0:
@@ -203,6 +211,14 @@ def signed(value: float) -> str:
     if abs(value) < 0.05:
         return "0.0"
     return f"{value:+.1f}".replace("-", "\u2212")
+
+
+def _stand(value: float, unit: str) -> str:
+    """A lag in German as a noun, with the unit in the case that is asked for."""
+    size = number(value, "de")
+    if float(f"{value:.1f}") == 0:
+        return "Gleichstand"
+    return f"{size} {unit} {'Rückstand' if value > 0 else 'Vorsprung'}"
 
 
 def _shown(value: Cell) -> str:

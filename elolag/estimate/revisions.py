@@ -23,6 +23,7 @@ from elolag.model.early_drift import constants
 from elolag.model.estimands import window_of
 from elolag.model.interval import Summary, summarise
 from elolag.question import check_names
+from elolag.results.charts import Both
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Cell, Column, Table, data, picked
 from elolag.results.words import (
@@ -43,9 +44,9 @@ from elolag.results.words import (
 #: The parts a revision is split into, in the order in which they are taken.
 PARTS = ("scale", "votes", "models")
 MEANING = {
-    "scale": "the published scale moved",
-    "votes": "new votes on models listed by then",
-    "models": "models listed only later",
+    "scale": Both("the published scale moved", "Skala der Listen verschoben"),
+    "votes": Both("new votes on models listed by then", "neue Stimmen zu damals gelisteten"),
+    "models": Both("models listed only later", "erst später gelistete Modelle"),
 }
 
 

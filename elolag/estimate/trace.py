@@ -173,7 +173,9 @@ def _followed(
         vintage=snapshot.vintage,
         tag=(
             f"{tag.lab}, released {tag.release_date} (known to the {tag.precision}, by "
-            f"{tag.date_basis})" + (f", weights {tag.weights_date}" if tag.weights_date else "")
+            f"{tag.date_basis})"
+            + (f", first listed {point.listed}" if point.listed else "")
+            + (f", weights {tag.weights_date}" if tag.weights_date else "")
         ),
         evidence=tag.evidence,
         lab=f"{lab.name}, {lab.country} ({lab.evidence})",

@@ -18,6 +18,7 @@ from elolag.arrays import Floats
 from elolag.dates import months_after, to_day
 from elolag.forecast.score import Difference
 from elolag.forecast.skill import Line, Scores
+from elolag.results.charts import Both
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def fans(board: str, before: str) -> tuple[Fan, ...]:
 
 def note(board: str) -> str:
     """The record on a board for the foot of a figure."""
-    return scores().short(board) or NO_RECORD["en"]
+    return scores().short(board) or Both(NO_RECORD["en"], NO_RECORD["de"])
 
 
 def record(board: str) -> dict[str, str]:

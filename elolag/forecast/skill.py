@@ -29,6 +29,7 @@ from elolag.forecast.record import (
 from elolag.forecast.score import CENTRAL, Difference, Stretches
 from elolag.forecast.truth import OPEN
 from elolag.results import citing as language
+from elolag.results.charts import Both
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import share
 
@@ -187,11 +188,14 @@ class Scores(Result):
         if found is None:
             return ""
         months, _, beside = found
-        mean, reference = (_number(value, "en") for value in (beside.mean, beside.reference))
-        return (
-            f"Record {months} months ahead, at {beside.rounds} earlier lists: error (CRPS) {mean} "
-            f"months, that of no change {reference}."
-        )
+        words = ((_RECORD[lang]["short"], lang) for lang in ("en", "de"))
+        return Both(*(
+            text.format(
+                months=months, rounds=beside.rounds, mean=_number(beside.mean, lang),
+                reference=_number(beside.reference, lang),
+            )
+            for text, lang in words
+        ))  # fmt: skip
 
     def table(self) -> Table:
         """One row per question, forecaster and measure.
@@ -371,6 +375,8 @@ _RECORD = {
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
         "scored": "our forecast of the average {months} ahead has a mean error (CRPS) of "
         "{mean} months, no change one of {reference}: {verdict}{after}.",
+        "short": "Record {months} months ahead, at {rounds} earlier lists: error (CRPS) {mean} "
+        "months, that of no change {reference}.",
         "month": "one month",
         "months": "{} months",
         "skill": "skill {}, ",
@@ -389,6 +395,8 @@ _RECORD = {
         "{since}: ",
         "scored": "Unsere Prognose des Mittels {months} voraus hat einen mittleren Fehler "
         "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{after}.",
+        "short": "Bilanz {months} Monate voraus, zu {rounds} früheren Listen: Fehler (CRPS) {mean} "
+        "Monate, der von „keine Änderung“ {reference}.",
         "month": "einen Monat",
         "months": "{} Monate",
         "skill": "Güte {}, ",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from elolag.claims.bridge import Bridge, Step
-from elolag.dates import DAYS_PER_MONTH, parse, to_day
+from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.estimate.catch_up import TimeToMatch
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
@@ -31,9 +32,11 @@ from elolag.plots.style import (
     of_size,
     ours,
     roles,
-    short,
 )
-from elolag.results.words import adjective, bound, directed, first_up, noun
+from elolag.results import charts, citing
+from elolag.results.charts import short, told_in
+from elolag.results.citing import lag
+from elolag.results.words import beside, bound, noun, phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,58 +72,59 @@ def revisions(
         if ax is None
         else (ax,)
     )
-    pen = Pen(panels[0], of_size(size))
-    axes, measures = pen.axes, pen.size
+    pen = Pen(panels[0], of_size(size), look)
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     days = [to_day(r.date) for r in found.rows]
     other, own = roles(found.leader_group, found.follower_group)
-    said = f"measured with the ratings of {found.vintage}"
+    said = pen.said("measured with", vintage=charts.day(found.vintage, lang))
     x = [day - _APART for day in days]
     figures = [r.real_time for r in found.rows]
-    _series(pen, x, figures, ("s", COLOURS[own], "white"), "on the day")
+    _series(pen, x, figures, ("s", COLOURS[own], "white"), pen.said("on the day"))
     x, figures = [day + _APART for day in days], [r.hindsight for r in found.rows]
     _series(pen, x, figures, ("o", COLOURS[other], COLOURS[other]), said)
     follower, leader = noun(found.follower_group), noun(found.leader_group)
+    if lang == "de":
+        follower = short(found.follower_group, lang)
+        leader = beside(found.leader_group, lang, phrase(found.leader_group, lang))
     for panel in panels:
-        _dates(Pen(panel, measures), days, found)
+        _dates(replace(pen, axes=panel), days, found)
     ends = [e for r in found.rows for f in (r.real_time, r.hindsight) for e in (f.low, f.months)]
     if min(e for e in ends if e is not None) < 0:
         pen.zero()
-        axes.set_ylabel(f"months ({follower} ahead below the line)")
+        axes.set_ylabel(pen.said("months ahead below", follower=follower))
     else:
         axes.set_ylim(bottom=0)
-        axes.set_ylabel(f"months {follower} is behind {leader}")
-    unsigned(axes.yaxis)
+        axes.set_ylabel(pen.said("months behind", follower=follower, leader=leader))
+    unsigned(axes.yaxis, lang=pen.lang)
     bottom, top = axes.get_ylim()
     axes.set_ylim(top=top + (0.24 if measures.narrow else 0.12) * (top - bottom))
     columns = 1 if measures.narrow else 2
     _legend(pen, ncols=columns, borderaxespad=0.2, columnspacing=1.2)
     for lower in panels[1:]:
         axes.tick_params(labelbottom=False)
-        _parts(Pen(lower, measures), found.rows)
-    note = (
-        f"Bars: {found.level:.0%} measurement intervals; {found.estimand} lag. Grey: less than "
-        f"{found.settle:g} months old, hardly revised yet and not counted."
-    )
-    return pen.finish(revisions_title(found), footer(found, note), **look)
+        _parts(replace(pen, axes=lower), found.rows)
+    note = pen.said(
+        "revisions note", level=citing.percent(found.level, lang), estimand=found.estimand,
+        settle=citing.plain_number(found.settle, lang),
+    )  # fmt: skip
+    return pen.finish(revisions_title(found, lang), footer(found, note, lang))
 
 
 def _legend(pen: Pen, **style: Any) -> None:
     pen.axes.legend(loc="upper left", frameon=False, fontsize=pen.size.small, **style)
 
 
-def revisions_title(found: Revisions) -> str:
+def revisions_title(found: Revisions, lang: str = "en") -> str:
     """How far figures of the day have moved."""
     spread = found.spread()
     if not spread["n"]:
-        return "Real-time and hindsight lags"
-    n, key = len(found.changes), "nine_in_ten"
-    cases = "9 of 10 cases"
-    if n < 10:
-        key, cases = "largest", f"all of {n} cases"
-    size = float(spread[key] or 0.0)
+        return charts.said("revisions none", lang)
+    n, few = len(found.changes), len(found.changes) < 10
+    size = float(spread["largest" if few else "nine_in_ten"] or 0.0)
+    cases = charts.said("all cases" if few else "nine cases", lang, n=n)
     if float(spread["largest"] or 0.0) < 0.05:
-        return f"Lags of the day have not moved since in any of {n} cases"
-    return f"Lags of the day have since moved by at most {size:.1f} months in {cases}"
+        return charts.said("revisions still", lang, n=n)
+    return charts.said("revisions", lang, size=charts.months(size, lang), cases=cases)
 
 
 def _series(
@@ -163,28 +167,28 @@ def _parts(pen: Pen, rows: Sequence[Revision]) -> None:
         sizes = np.array([float(getattr(r, part) or 0.0) for r in rows])
         axes.bar(
             days, sizes, bottom=np.where(sizes >= 0, above, below), width=11, color=colour,
-            label=MEANING[part], hatch=_HATCHES[part], edgecolor="white", linewidth=0.3, zorder=2,
+            label=told_in(pen.lang, MEANING[part]), hatch=_HATCHES[part], edgecolor="white",
+            linewidth=0.3, zorder=2,
         )  # fmt: skip
         above += np.maximum(sizes, 0.0)
         below += np.minimum(sizes, 0.0)
     known = [(day, r.change) for day, r in zip(days, rows, strict=True) if r.change is not None]
     pen.mark(
         [d for d, _ in known], [c for _, c in known], "D", 0.75, INK, linestyle="none",
-        label="revision", zorder=4,
+        label=pen.said("revision"), zorder=4,
     )  # fmt: skip
     pen.zero(zorder=3)
     reach = 1.15 * max([1.0, *above, *-below])
     axes.set_ylim(-reach, reach)
-    unsigned(axes.yaxis, 5)
-    axes.set_ylabel("months revised")
+    unsigned(axes.yaxis, 5, pen.lang)
+    axes.set_ylabel(pen.said("months revised"))
     leads = sum(r.hindsight.months < 0 for r in rows) > len(rows) / 2
-    words = ("now less\nahead", "now more\nahead")
-    if not leads:
-        words = ("now more\nbehind", "now less\nbehind")
-    for y, where, word in ((1.0, "top", words[0]), (0.0, "bottom", words[1])):
+    keys = ("less ahead", "more ahead") if leads else ("more behind", "less behind")
+    for y, where, key in ((1.0, "top", keys[0]), (0.0, "bottom", keys[1])):
         axes.text(
-            1.006, y, word, transform=axes.transAxes, va=where, fontsize=measures.tiny, color=MUTED
-        )
+            1.006, y, pen.said(key), transform=axes.transAxes, va=where, fontsize=measures.tiny,
+            color=MUTED,
+        )  # fmt: skip
     _legend(
         pen, bbox_to_anchor=(-0.02, -0.17), ncols=1 if measures.narrow else 4,
         borderaxespad=0.0, columnspacing=1.0, handlelength=1.4,
@@ -205,8 +209,8 @@ def time_to_match(
     curve
         From `elolag.estimate.catch_up.time_to_match`.
     """
-    pen, result, colour = Pen.on(ax, size), curve.result, COLOURS[0]
-    axes, measures = pen.axes, pen.size
+    pen, result, colour = Pen.on(ax, size, look=look), curve.result, COLOURS[0]
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     start, end = float(curve.grid[0]), float(curve.grid[-1])
     axes.fill_between(curve.grid, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
     x = np.concatenate([[start], np.repeat(curve.times, 2), [end]])
@@ -223,24 +227,31 @@ def time_to_match(
     span = end - start
     axes.set_xlim(start - 0.02 * span, end + 0.04 * span)
     axes.set_ylim(-0.03, 1.12)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    axes.set_xlabel(f"months since a record of {noun(result.leader_group)} was released")
-    axes.set_ylabel(f"not yet matched by {noun(result.follower_group)}")
+    quarters = [0, 0.25, 0.5, 0.75, 1]
+    axes.set_yticks(quarters, [charts.share(part, lang) for part in quarters])
+    leader, follower = (
+        charts.to_whom(g, lang) for g in (result.leader_group, result.follower_group)
+    )
+    axes.set_xlabel(pen.said(f"match {result.clock}", to_leader=leader))
+    axes.set_ylabel(pen.said("match y", to_follower=follower))
     if start < 0:
         axes.axvline(0, color=MUTED, linewidth=0.4 * measures.line, zorder=1)
-        axes.xaxis.set_major_formatter(lambda v, _: f"{-v:g} before" if v < 0 else f"{v:g}")
+        axes.xaxis.set_major_formatter(
+            lambda v, _: (
+                pen.said("before", months=citing.plain_number(-v, lang))
+                if v < 0
+                else citing.plain_number(v, lang)
+            )
+        )
     median = _median(curve, pen)
-    note = (
-        "Curve and names: at posterior-mean ratings; dot: mean of the draws' medians; band: "
-        "pointwise measurement interval; ticks: records not yet matched."
-    )
-    pen.finish(_match_title(curve), footer(curve, note), **look)
+    pen.finish(_match_title(curve, lang), footer(curve, pen.said("match note"), lang))
     low, high = result.ends_given
     between = [] if low is None or high is None else [([low, high], [0.5, 0.5])]
     names = [
         Label(
-            f.model + ("" if f.matched else " (open)"), f.months, heights[f.months],
-            colour if f.matched else INK, ((1, 1), (1, 0), (1, -1), (-1, -1), (-1, 0)),
+            f.model if f.matched else pen.said("match open", model=f.model), f.months,
+            heights[f.months], colour if f.matched else INK,
+            ((1, 1), (1, 0), (1, -1), (-1, -1), (-1, 0)),
         )
         for f in sorted(curve.follow_ups, key=lambda f: (f.matched, -f.months))
     ]  # fmt: skip
@@ -266,28 +277,25 @@ def _median(curve: TimeToMatch, pen: Pen) -> list[Label]:
     pen.mark([result.months], [0.5], "o", 1, INK, zorder=4)
     return [
         Label(
-            f"mean of the medians {abs(result.months):.1f}", result.months, 0.5, INK,
-            ((-1, -1), (1, 1), (-1, 1), (1, -1)), "bold", 1.15,
+            pen.said("match median", size=citing.number(result.months, pen.lang)), result.months,
+            0.5, INK, ((-1, -1), (1, 1), (-1, 1), (1, -1)), "bold", 1.15,
         )
     ]  # fmt: skip
 
 
-def _match_title(curve: TimeToMatch) -> str:
+def _match_title(curve: TimeToMatch, lang: str) -> str:
     """The title: where the curve that is drawn crosses one half."""
-    result = curve.result
-    whose = f"{adjective(result.follower_group)} models"
-    leaders = adjective(result.leader_group)
+    result, size = curve.result, ""
     if result.verdict == "no-clear-lead":
-        return first_up(f"{whose} are neither clearly before nor after {leaders} records")
-    if result.months is None or result.censored == "at-least":
-        return first_up(f"{whose} have not yet matched half of {leaders} records")
-    if result.censored:
-        return first_up(f"{whose} had half of {leaders} records first")
-    half = result.months if curve.half is None else curve.half
-    size = f"{abs(half):.1f} months"
-    if half < 0:
-        return first_up(f"{whose} stood there {size} before half the records")
-    return first_up(f"{whose} match half of {leaders} records within {size}")
+        key = "match unclear"
+    elif result.months is None or result.censored == "at-least":
+        key = "match not yet"
+    elif result.censored:
+        key = "match first"
+    else:
+        half = result.months if curve.half is None else curve.half
+        key, size = "match before" if half < 0 else "match", charts.months(half, lang)
+    return charts.of_sides(key, lang, result.leader_group, result.follower_group, size=size)
 
 
 #: Rows from the last step of a route to the name of the next.
@@ -313,8 +321,8 @@ def bridge(
     size
         ``column``, ``page``, ``slide`` or ``phone``.
     """
-    pen = Pen.on(ax, size, {"column": 1.75, "phone": 2.4}.get(size, 1.12))
-    axes, measures = pen.axes, pen.size
+    pen = Pen.on(ax, size, {"column": 1.75, "phone": 2.4}.get(size, 1.12), look)
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     # Labels stand inside the axes, left of zero: room for them is a share of the width.
     wide = axes.get_window_extent().width if ax is not None else axes.figure.bbox.width * 0.96
     share = _ROOM[size][0] * measures.small / (wide * 72 / axes.figure.figure.dpi)
@@ -334,13 +342,13 @@ def bridge(
     for number, name in enumerate(found.routes):
         mark = (SERIES[number], SHAPES[number])
         _beside(axes, name, row, left, weight="bold", fontsize=measures.font, color=mark[0])
-        words = textwrap.fill(f"published: {said[name]}", _ROOM[size][1] - 8)
+        words = textwrap.fill(pen.said("published", said=said[name]), _ROOM[size][1] - 8)
         indent = left + 6.0 * measures.font
         _beside(axes, words, row, indent, fontsize=measures.tiny, color=MUTED)
         before: Step | None = None
         for step in found.route(name):
             row += 1
-            label = textwrap.fill(step.label, _ROOM[size][1], break_on_hyphens=False)
+            label = textwrap.fill(told_in(lang, step.label), _ROOM[size][1], break_on_hyphens=False)
             weight = "bold" if step.low is not None else "normal"
             indent = left + 0.8 * measures.font
             _beside(axes, label, row, indent, fontsize=measures.tiny, weight=weight, color=INK)
@@ -356,16 +364,14 @@ def bridge(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_bounds(start, end)
-    axes.set_xlabel("months China is behind the US", x=share + (1 - share) / 2)
-    note = (
-        "Everything but the published figures is computed from these data and Epoch's index "
-        f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
-        f"for CAISI's own suite too. Dashed: our day's distance, "
-        f"{directed(headline.months or 0.0)}; {'no band' if headline.no_interval() else 'band'}: "
-        f"its {headline.level:.0%} measurement interval"
-        f"{' is none' if headline.no_interval() else ''}."
-    )
-    return pen.finish(_bridge_title(found), footer(headline, note), **look)
+    axes.set_xlabel(pen.said("bridge x"), x=share + (1 - share) / 2)
+    path, sha256 = found.snapshots[0]
+    band = "bridge bare" if headline.no_interval() else "bridge band"
+    note = pen.said(
+        "bridge note", path=path, sha256=sha256[:16], lag=lag(headline.months or 0.0, None, lang),
+        band=pen.said(band, level=citing.percent(headline.level, lang)),
+    )  # fmt: skip
+    return pen.finish(_bridge_title(found, lang), footer(headline, note, lang))
 
 
 def _beside(axes: Axes, text: str, row: float, x: float, **style: Any) -> None:
@@ -387,23 +393,25 @@ def _draw_step(
         pen.line(ends, [row, row], 1.9, colour, alpha=0.35, solid_capstyle="butt")
     pen.mark([step.months], [row], shape, 1.25, INK if step.low is not None else colour)
     up = step.change is None or step.change >= 0
-    least = f"{bound(step.months, step.bound)} ".lstrip()
-    change = "" if step.change is None or round(step.change, 1) == 0 else f"  {step.change:+.1f}"
+    say = citing.set_phrases(pen.lang)
+    least = {"at least": say.at_least, "at most": say.at_most}.get(bound(step.months, step.bound))
+    told = f"{least or ''} {step.months:.1f}".lstrip()
+    if step.change is not None and round(step.change, 1) != 0:
+        told += f"  {step.change:+.1f}"
+    told = told.replace(" -", " \u2212")
     pen.axes.annotate(
-        f"{least}{step.months:.1f}{change}".replace(" -", " \u2212"), (step.months, row),
+        told.replace(".", ",") if pen.lang == "de" else told, (step.months, row),
         xytext=(0.9 * measures.font * (1 if up else -1), 0), textcoords="offset points",
         fontsize=measures.tiny, va="center", ha="left" if up else "right", zorder=4, color=INK,
         path_effects=[effects.withStroke(linewidth=0.3 * measures.font, foreground="white")],
     )  # fmt: skip
 
 
-def _bridge_title(found: Bridge) -> str:
-    starts = ", ".join(f"{n} {found.route(n)[0].months:.1f}" for n in found.routes)
-    day = parse(found.date)
-    return (
-        f"Their way, our data, {day.day} {day:%B %Y}: {starts}, elolag "
-        f"{found.headline.months or 0:.1f}"
-    )
+def _bridge_title(found: Bridge, lang: str) -> str:
+    told = (f"{n} {charts.decimal(found.route(n)[0].months, lang)}" for n in found.routes)
+    starts = ("; " if lang == "de" else ", ").join(told)
+    ours, day = charts.decimal(found.headline.months or 0, lang), citing.date(found.date, lang)
+    return charts.said("bridge", lang, day=day, starts=starts, ours=ours)
 
 
 @ours
@@ -417,8 +425,8 @@ def leads(
     found
         Of `elolag.who_led`.
     """
-    pen = Pen.on(ax, size)
-    axes, measures = pen.axes, pen.size
+    pen = Pen.on(ax, size, look=look)
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     days = np.array([to_day(s.date) for s in found.standings])
     gaps = np.array([s.gap for s in found.standings])
     elo = np.array([s.method == "online-elo" for s in found.standings])
@@ -438,26 +446,24 @@ def leads(
                 facecolors=colours[which] if filled else "none",
             )  # fmt: skip
             told = [s for s, keep in zip(found.standings, which, strict=True) if keep]
-            hover(marks, "\n".join(f"{s.date}: {s.leader} / {s.follower}" for s in told))
+            dated = (f"{charts.day(s.date, lang)}: {s.leader} / {s.follower}" for s in told)
+            hover(marks, "\n".join(dated))
     pen.tidy()
     pen.date_axis(begins, last)
-    axes.set_ylabel(f"{found.measure.points} between the bests")
-    for text, y, side in (
-        (f"{short(found.leader_group)} first", 1.0, "top"),
-        (f"{short(found.follower_group)} first", 0.0, "bottom"),
-    ):
+    axes.set_ylabel(pen.said("leads y", points=citing.unit(found.measure.points, lang)))
+    for group, y, side in ((found.leader_group, 1.0, "top"), (found.follower_group, 0.0, "bottom")):
+        text = pen.said("first", who=short(group, lang))
         if side == "top" or low < 0:
             axes.text(
                 1.0, y, text, transform=axes.transAxes, ha="right", va=side, color=MUTED,
                 fontsize=measures.small, weight="bold",
             )  # fmt: skip
-    note = "One mark per list, as listed."
-    if elo.any():
-        note += " Hollow: online Elo, of another scale."
-    return pen.finish(leads_title(found), footer(found, note), **look)
+    note = pen.said("leads note") + (pen.said("leads elo") if elo.any() else "")
+    return pen.finish(leads_title(found, lang), footer(found, note, lang))
 
 
-def leads_title(found: WhoLed) -> str:
+def leads_title(found: WhoLed, lang: str = "en") -> str:
     """On how many lists the follower was first."""
-    first, lists = len(found.first) or "none", len(found.standings)
-    return first_up(f"{noun(found.follower_group)} was first on {first} of {lists} lists")
+    count, sides = len(found.first), (found.leader_group, found.follower_group)
+    key, lists = "led some" if count else "led none", len(found.standings)
+    return charts.of_sides(key, lang, *sides, count=count, lists=lists)

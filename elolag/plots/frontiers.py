@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.plots.files import hover
@@ -29,14 +28,12 @@ from elolag.plots.style import (
     of_size,
     ours,
     roles,
-    short,
     visible,
 )
+from elolag.results import charts, citing
 from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
-from elolag.results.provenance import provenance
 from elolag.results.verdict import SETTLED_VOTES, ModelPoint
-from elolag.results.words import german_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +55,6 @@ def frontier(
     since: str | None = None,
     labels: int | None = None,
     size: str = "page",
-    lang: str = "en",
     **look: Unpack[Look],
 ) -> Axes:
     """Both frontiers as step-after lines, with the answer drawn where it is measured.
@@ -83,20 +79,15 @@ def frontier(
         named; those that would overlap are left unnamed.
     size
         ``column``, ``page``, ``slide`` or ``phone``.
-    lang
-        ``en`` or ``de``: of title, axes, labels and footer; words under the pointer stay English.
 
     Raises
     ------
     UsageError
-        An unknown size or language, or a `since` that is not before the as-of date.
+        An unknown size, or a `since` that is not before the as-of date.
     EstimateError
         The result does not hold its models, or none of them counts by the as-of date.
     """
     of_size(size)  # refuses one there is not
-    if lang not in LANGUAGES:
-        raise UsageError(f"no chart in {lang!r}; known: {', '.join(LANGUAGES)}")
-    german = Speaker(result, "de") if lang == "de" else None
     end = to_day(result.as_of)
     first = end - _SHOWN[size] * DAYS_PER_MONTH if since is None else to_day(since)
     if first >= end:
@@ -106,8 +97,8 @@ def frontier(
     records = [result.records(group) for group in sides]
     if not all(records):
         raise EstimateError("the result holds no models of one of its groups: nothing to draw")
-    pen = Pen.on(ax, size)
-    axes = pen.axes
+    pen = Pen.on(ax, size, look=look)
+    axes, lang = pen.axes, pen.lang
     curves = [_steps(r, first, end) for r in records]
     for side, group in enumerate(sides):
         _draw_side(pen, result, group, roled[side], curves[side], first)
@@ -117,19 +108,15 @@ def frontier(
     axes.set_ylim(low - 0.12 * room, high + 0.25 * room)
     axes.set_xlim(first, end)
     pen.tidy()
-    pen.date_axis(first, end, lang)
-    axes.set_ylabel(german.axis() if german else f"rating ({result.measure.points})")
-    callout, drawn = _answer(pen, result, end, first, german)
-    _name_ends(pen, result, [y[-1] for _, y in curves], end, german)
+    pen.date_axis(first, end)
+    axes.set_ylabel(pen.said("rating", points=citing.unit(result.measure.points, lang)))
+    callout, drawn = _answer(pen, result, end, first)
+    _name_ends(pen, result, [y[-1] for _, y in curves], end)
     hollow = any(result.provisional_rating(m) for side in records for m in side)
-    if german:
-        told = *citation(result, "de").short, provenance(result).caveats("de")
-        title, below = german.title(), " ".join(("Quelle:", *told, german.marks(hollow=hollow)))
-    else:
-        said = f"Bars: {result.level:.0%} of each record's posterior."
-        said += f" Hollow: under {SETTLED_VOTES:,} votes." if hollow else ""
-        title, below = finding(result), footer(result, f"{said} {note(result)}")
-    pen.finish(title, below, **look)
+    told = [pen.said("bars", share=charts.share(result.level, lang))]
+    told += [pen.said("hollow", votes=citing.whole(SETTLED_VOTES, lang))] if hollow else []
+    told.append(Speaker(result, lang).marks() if lang == "de" else note(result))
+    pen.finish(finding(result, lang), footer(result, " ".join(told), lang))
     count = _NAMED[size] if labels is None else labels
     wanted = _wanted(result, records, first, count)
     if callout is not None:  # it has more places to stand than the models of the answer
@@ -187,23 +174,23 @@ def _draw_side(
     )  # fmt: skip
     for m in (*others, *shown):
         reach = _reach(result) * m.sd
-        counts = "" if m.counts_from == m.release_date else f", counts from {m.counts_from}"
-        entry = "" if m.entry == m.model else f"\nentry {m.entry}"
-        words = (
-            f"{m.model}{entry}\nreleased {m.release_date}{counts}\n"
-            f"rating {m.rating:.1f}, {result.level:.0%} interval {m.rating - reach:.1f} "
-            f"to {m.rating + reach:.1f}"
-        )
+        words = m.model if m.entry == m.model else m.model + pen.said("entry", name=m.entry)
+        key = "first-listed" if m.listed else "released"
+        day = m.listed or m.release_date
+        words += "\n" + pen.said(key, day=charts.day(day, pen.lang))
+        if m.counts_from != day:
+            words += pen.said("counts from", day=charts.day(m.counts_from, pen.lang))
+        ends = m.rating, m.rating - reach, m.rating + reach
+        rating, low, high = (charts.decimal(end, pen.lang) for end in ends)
+        level = citing.percent(result.level, pen.lang)
+        words += "\n" + pen.said("rated", rating=rating, level=level, low=low, high=high)
         pen.told(to_day(m.counts_from), m.rating, words, SIDES[side])
 
 
-def _name_ends(
-    pen: Pen, result: LagResult, levels: list[float], end: float, german: Speaker | None
-) -> None:
+def _name_ends(pen: Pen, result: LagResult, levels: list[float], end: float) -> None:
     """Each group's name at the end of its line, dodging the other's."""
     axes, measures = pen.axes, pen.size
-    name = german_name if german else short
-    names = [name(g) for g in (result.leader_group, result.follower_group)]
+    names = [charts.short(g, pen.lang) for g in (result.leader_group, result.follower_group)]
     roled = roles(result.leader_group, result.follower_group)
     top = int(levels[1] > levels[0])
     low, high = axes.get_ylim()
@@ -253,16 +240,14 @@ def _wanted(
     ]  # fmt: skip
 
 
-def _answer(
-    pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None
-) -> _Answer:
+def _answer(pen: Pen, result: LagResult, end: float, first: float) -> _Answer:
     """Draw the bracket of the estimand, if it has one place."""
     if result.estimand == "gap" and result.provisional:
         return None, []
     if result.estimand == "gap":
-        return _gap(pen, result, end, first, german)
+        return _gap(pen, result, end, first)
     if result.estimand == "average":
-        return _between(pen, result, end, first, german)
+        return _between(pen, result, end, first)
     if result.estimand != "current" or not result.months or result.match is None:
         return None, []
     size = abs(result.months) * DAYS_PER_MONTH
@@ -272,14 +257,12 @@ def _answer(
     span = max(end - size, first), end
     _bracket(pen, result, span, level, cut=end - size < first)
     _interval(pen, result, end, level)
-    text = german.size() if german else f"{result.bound} {abs(result.months):.1f} months".lstrip()
+    text = Speaker(result, pen.lang).size()
     places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
     return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
 
 
-def _between(
-    pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None
-) -> _Answer:
+def _between(pen: Pen, result: LagResult, end: float, first: float) -> _Answer:
     """The day's bracket: from the one record's date to the other's."""
     records = bracket(result.day)
     if records is None:
@@ -290,8 +273,7 @@ def _between(
     level, span = result.day.best.rating, (max(min(days), first), max(days))
     _bracket(pen, result, span, level, cut=min(days) < first)
     pen.line([span[1], end], [level, level], 0.4, linestyle=":", zorder=1.9)
-    text = "zwischen diesen beiden" if german else "between these two"
-    callout = _callout(text, sum(span) / 2, level)
+    callout = _callout(pen.said("between"), sum(span) / 2, level)
     return replace(callout, scale=1.0), [(list(span), [level, level])]
 
 
@@ -324,7 +306,7 @@ def _interval(pen: Pen, result: LagResult, end: float, level: float) -> None:
     )  # fmt: skip
 
 
-def _gap(pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None) -> _Answer:
+def _gap(pen: Pen, result: LagResult, end: float, first: float) -> _Answer:
     """The gap as a vertical bracket shortly before the as-of date."""
     levels = sorted((result.leader_best.rating, result.follower.rating))
     day = end - 0.02 * (end - first)
@@ -333,7 +315,9 @@ def _gap(pen: Pen, result: LagResult, end: float, first: float, german: Speaker 
         "markeredgewidth": 0.7 * pen.size.line,
     }
     pen.line([day, day], levels, 0.7, marker="_", zorder=3, **ends)
-    text = german.size() if german else f"{abs(result.gap.elo):.1f} {result.measure.unit}"
+    text = Speaker(result, pen.lang).size()
+    if pen.lang == "en":
+        text = f"{abs(result.gap.elo):.1f} {result.measure.unit}"
     return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.dates import months_after, parse, to_iso
+from elolag.dates import months_after, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.forecast.ahead import Outlook
@@ -26,24 +26,12 @@ from elolag.plots.style import (
     of_size,
     ours,
     overtaken,
-    short,
     visible,
 )
-from elolag.results import citing
-from elolag.results.citing import month_of
-from elolag.results.pages import words
-from elolag.results.words import (
-    FEWEST,
-    NO_WIDTH,
-    TOO_FEW,
-    bound,
-    directed,
-    first_up,
-    german_name,
-    noun,
-    open_ended,
-    span,
-)
+from elolag.results import cards, charts, citing
+from elolag.results.charts import short, told_in
+from elolag.results.citing import lag, month_of
+from elolag.results.words import FEWEST, bound, first_up
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +43,6 @@ def lag_path(
     ax: Axes | None = None,
     *,
     size: str = "page",
-    lang: str = "en",
     **look: Unpack[Look],
 ) -> Axes:
     """The lag at every day, its 50% interval and that of the path's level.
@@ -68,21 +55,18 @@ def lag_path(
     ----------
     path
         From `elolag.lag_path`.
-    lang
-        ``en`` or ``de``: of axes, legend and sides; title, footer and words under the pointer stay
-        English.
     """
     from matplotlib.ticker import MaxNLocator
 
-    pen, days, colour = Pen.on(ax, size), path.days, COLOURS[0]
-    axes = pen.axes
+    pen, days, colour = Pen.on(ax, size, look=look), path.days, COLOURS[0]
+    axes, lang = pen.axes, pen.lang
     bounds = _limits(path)
     axes.set_ylim(*bounds)
     axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
     inner, level = (citing.percent(each, lang) for each in (INNER, path.level))
     bands = (
-        (path.inner_low, path.inner_high, 0.42, words("path day", lang, level=inner)),
-        (path.low, path.high, 0.22, words("path day", lang, level=level)),
+        (path.inner_low, path.inner_high, 0.42, pen.said("path day", level=inner)),
+        (path.low, path.high, 0.22, pen.said("path day", level=level)),
     )
     handles: list[Any] = []
     at = _turns(path)
@@ -98,32 +82,29 @@ def lag_path(
         (path.band_low, path.band_high, "-", level),
     )
     for low, high, dash, held in lines:
-        name = words("path whole", lang, level=held)
+        name = pen.said("path whole", level=held)
         for end in (low, high):
             drawn = pen.line(days[at], end[at], 0.5, colour, linestyle=dash, label=name)
         handles.append(drawn)
-    name = words("path average" if path.estimand == "average" else "path lag", lang)
+    name = pen.said("average" if path.estimand == "average" else "lag")
     line = pen.line(days[at], path.months[at], 1, zorder=3, label=name)
     _hatch(pen, path, bounds)
-    _sides(pen, path.follower_group, bounds, lang, right=_right_is_free(path))
+    _sides(pen, path.follower_group, bounds, right=_right_is_free(path))
     pen.tidy()
-    pen.date_axis(days[0], days[-1], lang)
-    axes.set_ylabel(words("path months", lang))
+    pen.date_axis(days[0], days[-1])
+    axes.set_ylabel(citing.set_phrases(lang).months)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    axes.yaxis.set_major_formatter(lambda value, _: citing.plain_number(abs(value), lang))
     narrow = size in ("phone", "column")
     pen.key_above([line, *handles], 2 if narrow else 5)
-    note = (
-        "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
-        f"{path.vintage}, not with those of each day."
-    )
+    note = pen.said("path note", vintage=charts.day(path.vintage, lang))
     if path.too_few.any():
-        note += f" Without a band: a group has fewer than {FEWEST} rated models."
+        note += pen.said("path few", fewest=FEWEST)
     if _bounded(path).any():
-        note += " Hatched with an arrow: only a bound, the lag may lie beyond."
+        note += pen.said("path open")
     room = (4.4 if narrow else 1.5) * pen.size.small
     _tell(pen, path)
-    return pen.finish(_path_title(path), footer(path, note), room=room, **look)
+    return pen.finish(_path_title(path, lang), footer(path, note, lang), room=room)
 
 
 def _turns(path: LagPath) -> NDArray[np.bool_]:
@@ -147,43 +128,45 @@ def _turns(path: LagPath) -> NDArray[np.bool_]:
 
 def _tell(pen: Pen, path: LagPath) -> None:
     """Date, lag and interval under the pointer, once a week."""
+    lang = pen.lang
     for k in range(0, len(path.days), 7):
-        low, high = float(path.low[k]), float(path.high[k])
-        ends = NO_WIDTH if low == high else span(low, high)
-        if np.isnan(low) or np.isnan(high):
-            ends = open_ended(*(None if np.isnan(end) else end for end in (low, high)))
-        if path.too_few[k]:
-            ends = TOO_FEW
-        lag, code = float(path.months[k]), int(path.censored[k])
-        said = directed(lag)
+        low, high = (None if np.isnan(end) else float(end) for end in (path.low[k], path.high[k]))
+        ends = cards.said("few", lang) if path.too_few[k] else charts.ends(low, high, lang)
+        months, code = float(path.months[k]), int(path.censored[k])
+        said = lag(months, None, lang)
         if code == UNBOUNDED:
-            said = open_ended(None, None)
+            said = charts.ends(None, None, lang)
         elif code:
-            said = open_ended(lag, None) if code == AT_LEAST else open_ended(None, lag)
+            open_up = code == AT_LEAST
+            said = charts.ends(months if open_up else None, None if open_up else months, lang)
         week = path.days[k], path.days[min(k + 7, len(path.days) - 1)]
-        words = f"{to_iso(path.days[k])}\n{said}\n{ends} ({path.level:.0%})"
+        words = f"{charts.day(to_iso(path.days[k]), lang)}\n{said}\n"
+        words += f"{ends} ({charts.share(path.level, lang)})"
         pen.told_between(*week, words, upright=True)
 
 
-def _path_title(path: LagPath) -> str:
-    follower, leader = noun(path.follower_group), noun(path.leader_group)
+def _path_title(path: LagPath, lang: str) -> str:
+    sides = path.leader_group, path.follower_group
     now, then = float(path.months[-1]), float(path.months[0])
     if path.low[-1] < 0 < path.high[-1]:
-        return first_up(f"neither {follower} nor {leader} has a clear lead")
+        return charts.of_sides("neither", lang, *sides, kind="")
     if path.overtaken[1] is not None:
-        return first_up(overtaken(*path.overtaken[1]))
-    since = parse(to_iso(path.days[0])).strftime("%B %Y")
+        return first_up(overtaken(*path.overtaken[1], lang=lang))
     if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
+        words = citing.set_phrases(lang)
         code = CENSORED.get(int(path.censored[-1]))
-        least = f"{bound(now, code)} ".lstrip()
-        verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
-        by = f" by {least}{abs(now):.1f} months" if now else ""
-        return first_up(f"{follower} {verb} {leader}{by}")
-    verb = "leads" if now < 0 else "trails"
-    said = f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}"
+        least = {"at least": words.at_least, "at most": words.at_most}.get(bound(now, code), "")
+        size = f"{least} {charts.months(now, lang)}".lstrip()
+        key = "even" if now == 0 else "leads" if now < 0 else "trails"
+        return charts.of_sides(key, lang, *sides, size=size, kind="")
+    since = month_of(to_iso(path.days[0])[: len("2026-08")], lang)
+    said = charts.of_sides(
+        "path ahead" if now < 0 else "path back", lang, *sides, size=charts.months(now, lang),
+        since=since, then=citing.number(then, lang),
+    )  # fmt: skip
     if path.estimand == "average":
-        return f"Average of {path.window:g} months: {said}"
-    return first_up(said)
+        return charts.said("path average", lang, window=f"{path.window:g}", said=said)
+    return said
 
 
 def _limits(path: LagPath) -> tuple[float, float]:
@@ -247,7 +230,6 @@ def _sides(
     pen: Pen,
     group: str,
     bounds: tuple[float, float],
-    lang: str = "en",
     right: tuple[bool, bool] = (True, True),
 ) -> None:
     """Say in words which side of zero is which; the axis has no minus signs.
@@ -255,11 +237,10 @@ def _sides(
     `right`: whether it is said in the upper, and in the lower, right corner, not the left one.
     """
     measures = pen.size
-    follower = (german_name if lang == "de" else short)(group)
+    who = f"{short(group, pen.lang)} "
     pen.zero(zorder=2.5)
     room = bounds[1] - bounds[0]
-    behind = words("path behind", lang, follower=follower)
-    ahead = words("path ahead", lang, follower=follower)
+    behind, ahead = pen.said("behind", who=who), pen.said("ahead", who=who)
     corners = ((bounds[1], behind, True, right[0]), (bounds[0], ahead, False, right[1]))
     for edge, side, up, at_right in corners:
         if abs(edge) < 0.06 * room:
@@ -295,11 +276,11 @@ def forecast(
         From `elolag.forecast_lag`.
     """
     phone = size == "phone"
-    pen, now, colour = Pen.on(ax, size, 1.3 if phone else 1.0), outlook.fan(), COLOURS[0]
-    axes, measures = pen.axes, pen.size
+    pen, now, colour = Pen.on(ax, size, 1.3 if phone else 1.0, look), outlook.fan(), COLOURS[0]
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     handles: list[Any] = []
     for earlier in outlook.past:
-        said = "earlier lists (median, 80%)"
+        said = pen.said("earlier lists")
         drawn = pen.line(earlier.days, earlier.at[0.5], 0.55, MUTED, alpha=0.8, label=said)
         for level in (0.1, 0.9):
             dashed = {"linestyle": (0, (2, 2)), "alpha": 0.7}
@@ -310,43 +291,47 @@ def forecast(
         low, high = (now.at[round(p, 4)] for p in ((1 - level) / 2, (1 + level) / 2))
         handles.append(
             axes.fill_between(now.days, low, high, color=colour, alpha=alpha, linewidth=0,
-                              label=f"{level:.0%}")
+                              label=charts.share(level, lang))
         )  # fmt: skip
     pen.line(now.days, now.at[0.5], 1, colour, zorder=3)
-    line = pen.line(outlook.days, outlook.path, 1, zorder=3, label="average")
+    line = pen.line(outlook.days, outlook.path, 1, zorder=3, label=pen.said("average"))
     axes.axvline(now.days[0], color=INK, linewidth=0.4 * measures.line, linestyle=(0, (1, 2)))
     _sides(pen, outlook.follower_group, axes.get_ylim())
     pen.tidy()
     first = float(outlook.days[0])
     axes.set_xlim(first, now.days[-1])
     pen.date_axis(first, float(now.days[-1]))
-    axes.set_ylabel("months")
-    unsigned(axes.yaxis)
+    axes.set_ylabel(citing.set_phrases(lang).months)
+    unsigned(axes.yaxis, lang=pen.lang)
     _tell_fan(pen, now)
     pen.key_above([line, *handles])
-    note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
+    note = pen.said("fan note", note=told_in(lang, outlook.note))
     room = (5.6 if phone else 1.5) * measures.small
-    return pen.finish(forecast_title(outlook), footer(outlook, note), room=room, **look)
+    return pen.finish(forecast_title(outlook, lang), footer(outlook, note, lang), room=room)
 
 
-def forecast_title(outlook: Outlook) -> str:
+def forecast_title(outlook: Outlook, lang: str = "en") -> str:
     """The finding, in eleven words: the 80% interval of the year to half a year on."""
     _, low, high = outlook.between("average", 6)
-    month = month_of(months_after(outlook.vintage, 6)[: len("2027-04")], "en")
-    return first_up(f"{noun(outlook.follower_group)}, year to {month}: {span(low, high)} (80%)")
+    month = month_of(months_after(outlook.vintage, 6)[: len("2027-04")], lang)
+    ends = f"{charts.spread(low, high, lang)} ({charts.share(_HELD, lang)})"
+    sides = outlook.leader_group, outlook.follower_group
+    return charts.of_sides("fan", lang, *sides, month=month, ends=ends)
 
 
 def _tell_fan(pen: Pen, now: Fan) -> None:
     """Day, median and interval under the pointer."""
     for k, day in enumerate(now.days):
         low, middle, high = (float(now.at[q][k]) for q in (0.1, 0.5, 0.9))
-        pen.told(day, middle, f"{to_iso(day)}\n{directed(middle)}\n{span(low, high)} (80%)")
+        ends = f"{charts.spread(low, high, pen.lang)} ({charts.share(_HELD, pen.lang)})"
+        dated = charts.day(to_iso(day), pen.lang)
+        pen.told(day, middle, f"{dated}\n{lag(middle, None, pen.lang)}\n{ends}")
 
 
-#: Targets with intervals, as they are called beside a row.
+#: Targets with intervals, and the phrase that names each beside a row.
 _ROWS = {"average": "average", "current": "lag", "gap": "gap"}
-#: Who is shown, with colour and shape, and whether filled.
-_WHO = {OURS: (COLOURS[0], "o", "ours, a mixture"), REFERENCE: (MUTED, "s", "no change")}
+#: Who is shown, with colour, shape and the phrase that names it.
+_WHO = {OURS: (COLOURS[0], "o", "ours"), REFERENCE: (MUTED, "s", "no change")}
 _HELD = 0.8
 
 
@@ -389,10 +374,11 @@ def held(
             f"no forecast of {board} has intervals that could be held against a list"
         )
     rows = list(dict.fromkeys((target, line.horizon) for target, line in lines))
-    pen = Pen.on(ax, size, 0.35 + 0.055 * len(rows))
-    axes, measures = pen.axes, pen.size
+    pen = Pen.on(ax, size, 0.35 + 0.055 * len(rows), look)
+    axes, measures, lang = pen.axes, pen.size, pen.lang
     axes.axvline(_HELD, color=INK, linewidth=0.6 * measures.line)
-    for who, (colour, shape, name) in _WHO.items():
+    for who, (colour, shape, key) in _WHO.items():
+        name = pen.said(key)
         mine = [
             (rows.index((t, line.horizon)), line) for t, line in lines if line.forecaster == who
         ]
@@ -404,22 +390,20 @@ def held(
                 markerfacecolor=colour if who == OURS else "white",
                 label=name if row == mine[0][0] else "_",
             )  # fmt: skip
-            hover(mark, f"{name}: {share:.0%}\n{line.rounds} rounds, {line.stretches} apart")
+            told = {"rounds": line.rounds, "stretches": line.stretches}
+            hover(mark, pen.said("rounds", name=name, share=charts.share(share, lang), **told))
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     pen.tidy(grid="x")
-    axes.set_yticks(range(len(rows)), [f"{_ROWS[t]}, {months} mo." for t, months in rows])
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    named = [pen.said("row", target=pen.said(_ROWS[t]), months=months) for t, months in rows]
+    axes.set_yticks(range(len(rows)), named)
+    axes.xaxis.set_major_formatter(lambda value, _: charts.share(value, lang))
     pen.key_above(axes.get_legend_handles_labels()[0])
-    note = (
-        f"Share of rounds on {board} in which the 80% interval held the first figure of the day, "
-        f"as mean of stretches of time that do not overlap: rounds lie days apart and are far from "
-        f"independent."
-    )
-    return pen.finish(held_title(scores, board), note, room=1.5 * measures.small, **look)
+    note = pen.said("held note", board=board)
+    return pen.finish(held_title(scores, board, lang), note, room=1.5 * measures.small)
 
 
-def held_title(scores: Scores, board: str) -> str:
+def held_title(scores: Scores, board: str, lang: str = "en") -> str:
     """The finding: how often the intervals of both held."""
     said = []
     for who in _WHO:
@@ -429,5 +413,6 @@ def held_title(scores: Scores, board: str) -> str:
             if (line.board, line.forecaster) == (board, who)
             and line.target in _ROWS and _HELD in line.coverage
         ]  # fmt: skip
-        said.append(f"{min(shares):.0%} to {max(shares):.0%}" if shares else "nothing")
-    return f"80% intervals held {said[0]}; no change's {said[1]}"
+        low, high = (charts.share(end(shares, default=0.0), lang) for end in (min, max))
+        said.append(charts.said("from to" if shares else "nothing", lang, low=low, high=high))
+    return charts.said("held", lang, ours=said[0], reference=said[1])

@@ -6,7 +6,7 @@ import functools
 import importlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,14 @@ from elolag.plots.style import (
     MUTED,
     OWN,
     SIZES,
+    Look,
     Size,
     new_axes,
     of_size,
     visible,
 )
-from elolag.results.citing import month
+from elolag.results import charts
+from elolag.results.citing import month, plain_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,19 +36,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pen:
-    """Draws on axes in measures of their size.
+    """Draws on axes in measures of their size, and writes as its `look` tells.
 
-    A figure is ``pen = Pen.on(ax, size)``, its own drawing, and as the last step
+    A figure is ``pen = Pen.on(ax, size, look=look)``, its own drawing, and as the last step
     ``pen.finish(title, footer(result))``.
     """
 
     axes: Axes
     size: Size
+    look: Look = field(default_factory=Look)
 
     @classmethod
-    def on(cls, ax: Axes | None, size: str, height: float = 1.0) -> Pen:
+    def on(cls, ax: Axes | None, size: str, height: float = 1.0, look: Look | None = None) -> Pen:
         """A pen for the axes that were handed in, else for new ones, higher by `height`."""
-        return cls(new_axes(size, height) if ax is None else ax, of_size(size))
+        return cls(new_axes(size, height) if ax is None else ax, of_size(size), look or Look())
+
+    @property
+    def lang(self) -> str:
+        """The language of its words."""
+        return self.look.get("lang", "en")
+
+    def said(self, key: str, **filled: object) -> str:
+        """A phrase of `elolag.results.charts` in that language."""
+        return charts.said(key, self.lang, **filled)
 
     def line(self, x: Any, y: Any, width: float, colour: str = INK, **style: Any) -> Any:
         """A line, `width` times as wide as the size's."""
@@ -93,12 +105,15 @@ class Pen:
         axes.spines[["top", "right"]].set_visible(False)
         for spine in axes.spines.values():
             spine.set(linewidth=0.5 * measures.line, color=MUTED)
+        if self.lang == "de":
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter(_with_commas())
         if grid:
             which: Any = grid
             axes.grid(axis=which, color=FAINT, linewidth=0.35 * measures.line)
             axes.set_axisbelow(True)
 
-    def date_axis(self, first: float, end: float, lang: str = "en") -> None:
+    def date_axis(self, first: float, end: float) -> None:
         """Label an x axis in days since 1970: by quarter, half year or year, as there is room."""
         dates: Any = importlib.import_module("matplotlib.dates")  # untyped
         ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
@@ -114,7 +129,7 @@ class Pen:
             locator, style = dates.YearLocator(), "%Y"
         axis.set_major_locator(locator)
         axis.set_major_formatter(dates.DateFormatter(style))
-        if lang == "de" and style != "%Y":
+        if self.lang == "de" and style != "%Y":
             axis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
 
     def key_above(self, handles: Sequence[Any], columns: int = 5) -> None:
@@ -128,10 +143,7 @@ class Pen:
         # It hangs on the left edge: narrower axes would not make it fit.
         legend.set_in_layout(False)
 
-    def finish(
-        self, finding: str, footer: str, *, room: float = 0.0, title: str | None = None,
-        label: str = "",
-    ) -> Axes:  # fmt: skip
+    def finish(self, finding: str, footer: str, *, room: float = 0.0) -> Axes:
         """Set the title above and the footer below, and fit a figure of our own around them.
 
         Call it last; of several axes, for those under the title. On axes that were handed in
@@ -145,9 +157,8 @@ class Pen:
             From `footer`, or other plain text; it becomes the file's description.
         room
             Points kept free between axes and title, for a legend.
-        title, label
-            As in `Look`.
         """
+        title, label = self.look.get("title"), self.look.get("label", "")
         bare = title == ""
         words = "" if bare else " ".join(part for part in (label, title or finding) if part)
         axes, measures = self.axes, self.size
@@ -254,8 +265,19 @@ def _ruler(dpi: float) -> Figure:
     return figure
 
 
-def unsigned(axis: Any, ticks: int = 8) -> None:
+def _with_commas() -> Any:
+    """Tick labels as matplotlib has them, with the German decimal mark."""
+    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
+
+    class WithCommas(ticker.ScalarFormatter):  # type: ignore[misc]
+        def __call__(self, value: float, place: Any = None) -> str:
+            return str(super().__call__(value, place)).replace(".", ",")
+
+    return WithCommas()
+
+
+def unsigned(axis: Any, ticks: int = 8, lang: str = "en") -> None:
     """Print tick labels without a minus sign: a direction is a word."""
     ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
     axis.set_major_locator(ticker.MaxNLocator(nbins=ticks, steps=[1, 2, 3, 5, 6, 10]))
-    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{abs(value):g}"))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: plain_number(abs(value), lang)))

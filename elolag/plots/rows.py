@@ -12,7 +12,6 @@ from elolag.estimate.compare import Slice, Slices
 from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
-from elolag.estimate.news import signed as moved
 from elolag.plots.pen import Pen, unsigned
 from elolag.plots.style import (
     COLOURS,
@@ -20,25 +19,20 @@ from elolag.plots.style import (
     MUTED,
     SIZES,
     Look,
+    finding,
     footer,
     of_size,
     ours,
-    short,
     visible,
 )
+from elolag.results import cards, charts, citing
+from elolag.results.answer import Speaker
+from elolag.results.charts import short, told_in
+from elolag.results.citing import lag
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import (
-    adjective,
-    bound,
-    bounded,
-    directed,
-    first_up,
-    model_name,
-    noun,
-    span,
-)
+from elolag.results.words import bound, model_name, noun
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -105,13 +99,13 @@ def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
 
 
 def _dots(
-    pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "months",
+    pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "",
     sides: tuple[str, str] = ("behind", "ahead"),
 ) -> None:  # fmt: skip
-    """Rows from the top, a dot with its intervals each.
+    """Rows from the top, a dot with its intervals each, in months where there is no other `unit`.
 
-    `who` is the first of the two `sides` right of zero, the second left of it. On a phone, or where
-    `over`, the names stand over their rows.
+    `who` is the first of the two `sides` right of zero, the second left of it: phrases of
+    `elolag.results.charts`. On a phone, or where `over`, the names stand over their rows.
     """
     axes, measures = pen.axes, pen.size
     low, high = _range(rows)
@@ -145,13 +139,13 @@ def _dots(
         elif row.strong:
             text.set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
-    unsigned(axes.xaxis)
+    unsigned(axes.xaxis, lang=pen.lang)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(unit)
+    axes.set_xlabel(unit or citing.set_phrases(pen.lang).months)
     zero = (0 - low) / (high - low)
     for word, place, side, colour in (
-        (f"\u2190 {who}{sides[1]}", zero - 0.012, "right", COLOURS[1]),
-        (f"{who}{sides[0]} \u2192", zero + 0.012, "left", COLOURS[0]),
+        (f"\u2190 {pen.said(sides[1], who=who)}", zero - 0.012, "right", COLOURS[1]),
+        (f"{pen.said(sides[0], who=who)} \u2192", zero + 0.012, "left", COLOURS[0]),
     ):
         if side == "left" or low < 0:
             axes.text(
@@ -232,28 +226,51 @@ def slices(
         Of `elolag.compare`.
     """
     rows: list[Dot] = []
-    heading = ""
+    heading, lang = "", look.get("lang", "en")
     for item in found.slices:
         if item.heading != heading:
             heading = item.heading
-            rows.append(Dot(heading, heading=True))
+            rows.append(Dot(told_in(lang, heading), heading=True))
         result = item.result
+        name = told_in(lang, item.name)
         words = (
-            f"{item.name}: {result.short()}\n{found.level:.0%} interval: "
-            f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
+            f"{name}: {_in_words(result, lang)}\n"
+            f"{result.follower.model} / {result.leader_best.model}"
         )
         told = {"outer": item.simultaneous_given, "words": words, "strong": item.whole}
-        name, value = item.name.replace("_", " "), result.months or 0.0
-        rows.append(_of(name, result, answer=_value(item), value=value, **told))
-    row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
-    who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return _figure(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
+        name, value = _category(item.name, found.by, lang), result.months or 0.0
+        rows.append(_of(name, result, lang, answer=_value(item, lang), value=value, **told))
+    who = (
+        f"{noun(found.follower_group)} "
+        if lang == "en"
+        else f"{short(found.follower_group, lang)} "
+    )
+    who = who if found.paired else charts.said(f"{found.by} who", lang)
+    foot = footer(found, _note(found, lang), lang)
+    return _figure(rows, who, slices_title(found, lang), foot, ax, size, look)
 
 
-def _of(name: str, result: LagResult, **rest: Any) -> Dot:
+def _in_words(result: LagResult, lang: str) -> str:
+    """Figure and interval under the pointer, where the row names the sides."""
+    if lang == "en":
+        return f"{result.short()}\n{result.level:.0%} interval: {result.interval_words()}"
+    figure = lag(result.months or 0.0, result.censored, lang)
+    return f"{figure}\n{Speaker(result, lang).interval()}"
+
+
+def _category(name: str, by: str, lang: str) -> str:
+    """A slice beside its row."""
+    if by == "category" and lang == "de":
+        return citing.named(name)
+    if by == "board" and lang == "de":
+        return _board(name, lang)
+    return told_in(lang, name).replace("_", " ")
+
+
+def _of(name: str, result: LagResult, lang: str, **rest: Any) -> Dot:
     """A result as a row; what is given stands in place of what the result has."""
     low, high = result.ends_given
-    mine = {"answer": _short(result.months, result.bound), "value": result.months}
+    mine = {"answer": _short(result.months, result.bound, lang), "value": result.months}
     bare = bool(result.no_interval())
     return Dot(name, **{**mine, "low": low, "high": high, "bare": bare, **rest})
 
@@ -263,9 +280,9 @@ def _figure(
     **scale: Any,
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    pen = Pen.on(ax, size, _height(rows, size, foot))
+    pen = Pen.on(ax, size, _height(rows, size, foot), look)
     _dots(pen, rows, who, **scale)
-    return pen.finish(finding, foot, room=1.4 * pen.size.font, **look)
+    return pen.finish(finding, foot, room=1.4 * pen.size.font)
 
 
 @ours
@@ -280,40 +297,54 @@ def measures(
         Of `elolag.compare_measures`.
     """
     rows: list[Dot] = []
+    lang = look.get("lang", "en")
     for item in found.measures:
         if item.task and not any(row.heading for row in rows):
-            rows.append(Dot("other tasks", heading=True))
+            rows.append(Dot(charts.said("other tasks", lang), heading=True))
         r = item.result
         if r is None:
             continue
-        late = f", {r.as_of}" if item.stale else ""
-        name = item.board.replace("_style_control", " with style control").replace("_", " ")
-        words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
+        late = f", {charts.day(r.as_of, lang)}" if item.stale else ""
+        words = f"{item.board}: {_told(r, lang)}"
         if item.stale:
-            words += f"\n{none_after(r, item.newest)}"
-        rows.append(_of(f"{name}{late}", r, words=words, strong=not item.task))
-    stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
+            words += f"\n{none_after(r, item.newest, lang)}"
+        name = f"{_board(item.board, lang)}{late}"
+        rows.append(_of(name, r, lang, words=words, strong=not item.task))
+    stale = (f"{m.board}: {none_after(m.result, m.newest, lang)}." for m in found.measures
              if m.stale and m.result)  # fmt: skip
-    note = (
-        f"As of {found.as_of}, or of the newest list where that is older, with "
-        f"{found.level:.0%} intervals."
-    )
-    who = f"{short(found.results[0].follower_group)} "
-    foot = footer(found, " ".join((note, *stale)))
-    return _figure(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
+    level, day = citing.percent(found.level, lang), charts.day(found.as_of, lang)
+    note = charts.said("measures note", lang, day=day, level=level)
+    who = f"{short(found.results[0].follower_group, lang)} "
+    foot, title = footer(found, " ".join((note, *stale)), lang), measures_title(found, lang)
+    return _figure(rows, who, title, foot, ax, size, look, over=size == "column")
 
 
-def measures_title(found: Measures) -> str:
+def _board(name: str, lang: str) -> str:
+    """A board beside its row."""
+    plain = name.removesuffix("_style_control")
+    words = plain if plain == name else charts.said("styled", lang, board=plain)
+    return words.replace("_", " ")
+
+
+def _told(result: LagResult, lang: str) -> str:
+    """Figure and interval under the pointer."""
+    if lang == "de":
+        return f"{finding(result, lang)}\n{Speaker(result, lang).interval()}"
+    return f"{result.figure()}\n{result.level:.0%} interval: {result.interval_words()}"
+
+
+def measures_title(found: Measures, lang: str = "en") -> str:
     """How far measures lie apart."""
     answers = [r for _, r in found.answered]
     if not answers:
-        return "No measure has an answer, boards of other tasks have"
+        return charts.said("measures none", lang)
     months = [r.months or 0.0 for r in answers]
     if len(answers) == 1:
-        return f"The one measure gives {bounded(months[0], answers[0].censored)}"
+        return charts.said("measures one", lang, lag=lag(months[0], answers[0].censored, lang))
     bounds = sum(bool(r.censored) for r in answers)
-    only = f", {bounds} of them only as a bound" if bounds else ""
-    return f"{len(answers)} measures give {span(min(months), max(months))}{only}"
+    only = charts.said("measures bounds", lang, bounds=bounds) if bounds else ""
+    ends = charts.spread(min(months), max(months), lang)
+    return charts.said("measures many", lang, n=len(answers), ends=ends, only=only)
 
 
 @ours
@@ -328,30 +359,35 @@ def voters(
         Of `elolag.compare_voters`.
     """
     rows = []
-    for heading, part in (("all models", found.quoted), ("near the top", found.tops)):
+    lang = look.get("lang", "en")
+    level = citing.percent(found.level, lang)
+    for heading, part in (("voters all", found.quoted), ("voters top", found.tops)):
         if part:
-            rows.append(Dot(heading, heading=True))
+            rows.append(Dot(charts.said(heading, lang), heading=True))
         for item in part:
-            name = item.voters.capitalize() if item.against == "english" else item.voters
-            answer, low, high = map(signed, (item.shift.elo, item.low, item.high))
-            words = f"{name}: {answer} Elo\n{found.level:.0%} interval: {low} to {high}"
+            name = item.voters
+            if item.against == "english":
+                name = citing.named(name) if lang == "de" else name.capitalize()
+            answer, low, high = (signed(v, lang) for v in (item.shift.elo, item.low, item.high))
+            ends = charts.said("from to", lang, low=low, high=high)
+            words = f"{name}: {answer} Elo\n"
+            words += charts.said("interval", lang, level=level, ends=ends)
             if item.moved:
-                words += f"\nlag if all voted so: {directed(item.moved.months)}"
+                moved = lag(item.moved.months, None, lang)
+                words += charts.said("voters lag", lang, lag=moved)
             rows.append(Dot(name, answer, item.shift.elo, item.low, item.high, words=words))
-    note = (
-        f"Elo above models of equal rating by English voters (compar:IA: by the arena's), with "
-        f"{found.level:.0%} intervals."
-    )
-    who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
-    return _figure(rows, who, head, footer(found, note), ax, size, look,
-                 unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
+    who, head = f"{short(found.headline.follower_group, lang)} ", voters_title(found, lang)
+    foot = footer(found, charts.said("voters note", lang, level=level), lang)
+    return _figure(rows, who, head, foot, ax, size, look,
+                 unit="Elo", sides=("rated higher", "rated lower"))  # fmt: skip
 
 
-def voters_title(found: VotersReport) -> str:
+def voters_title(found: VotersReport, lang: str = "en") -> str:
     """How far voters lie apart."""
     elo = sorted(row.shift.elo for row in found.quoted)
-    models = f"{adjective(found.headline.follower_group)} models"
-    return f"Other voters move {models} by {signed(elo[0])} to {signed(elo[-1])} Elo"
+    sides = found.headline.leader_group, found.headline.follower_group
+    low, high = (signed(end, lang) for end in (elo[0], elo[-1]))
+    return charts.of_sides("voters", lang, *sides, low=low, high=high)
 
 
 @ours
@@ -367,22 +403,29 @@ def comparison(
     """
     first = found.results[0]
     rows = []
+    lang = look.get("lang", "en")
     for r in found.results:
         if r.months is None:
             continue
         wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
-        words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
+        figure, interval = r.figure(), r.interval_words()
+        if lang == "de":
+            wider = charts.ends(*r.sampling, lang) if r.sampling and not r.too_few() else "–"
+            figure, interval = finding(r, lang), charts.ends(r.low, r.high, lang)
+        told = {"figure": figure, "interval": interval, "wider": wider}
+        words = charts.said("estimands row", lang, name=r.estimand, **told)
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
-        rows.append(_of(r.estimand, r, outer=outer, words=words))
-    note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
-    who = f"{short(first.follower_group)} "
-    return _figure(rows, who, comparison_title(found), footer(first, note), ax, size, look)
+        rows.append(_of(r.estimand, r, lang, outer=outer, words=words))
+    note = charts.said("estimands note", lang, level=citing.percent(first.level, lang))
+    who, title = f"{short(first.follower_group, lang)} ", comparison_title(found, lang)
+    return _figure(rows, who, title, footer(first, note, lang), ax, size, look)
 
 
-def comparison_title(found: Comparison) -> str:
+def comparison_title(found: Comparison, lang: str = "en") -> str:
     """How far the estimands lie apart."""
     values = [r.months for r in found.results if r.months is not None]
-    return f"{len(values)} ways to ask give {span(min(values), max(values))}"
+    ends = charts.spread(min(values), max(values), lang)
+    return charts.said("estimands", lang, n=len(values), ends=ends)
 
 
 @ours
@@ -396,34 +439,41 @@ def influence(
     found
         Of `elolag.robustness.edits.influence`.
     """
-    head = found.headline
-    words = f"{head.figure()}\n{head.interval_words()}"
-    rows = [
-        _of("the headline", head, answer=_short(head.months, head.bound), strong=True, words=words)
-    ]
+    head, lang = found.headline, look.get("lang", "en")
+    figure = head.figure() if lang == "en" else finding(head, lang)
+    words = f"{figure}\n{_interval(head, lang)}"
+    rows = [_of(charts.said("the headline", lang), head, lang, strong=True, words=words)]
     for case in found.top:
         low, high = case.result.ends_given if case.result else (None, None)
-        interval = case.result.interval_words() if case.result else "not estimated"
+        words = told_in(lang, case.words)
+        told = f"{words}: {lag(case.months or 0.0, case.censored, lang)}"
         rows.append(
             Dot(
-                case.words, _short(case.months, bound(case.months or 0.0, case.censored)),
+                words, _short(case.months, bound(case.months or 0.0, case.censored), lang),
                 case.months, low, high,
                 bare=case.result is None or bool(case.result.no_interval()),
-                words=f"{case.words}: {case.figure()}\n{interval}",
+                words=f"{told}\n{_interval(case.result, lang)}",
             )
         )  # fmt: skip
-    note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
-    who = f"{short(head.follower_group)} "
-    return _figure(rows, who, influence_title(found), footer(head, note), ax, size, look)
+    note = charts.said("influence note", lang, level=citing.percent(head.level, lang))
+    who, title = f"{short(head.follower_group, lang)} ", influence_title(found, lang)
+    return _figure(rows, who, title, footer(head, note, lang), ax, size, look)
 
 
-def influence_title(found: Influence) -> str:
+def _interval(result: LagResult | None, lang: str) -> str:
+    """An interval alone, under the pointer."""
+    if result is None:
+        return charts.said("not estimated", lang)
+    return result.interval_words() if lang == "en" else Speaker(result, lang).interval()
+
+
+def influence_title(found: Influence, lang: str = "en") -> str:
     """How far one change of data moves the headline."""
     months = [c.months for c in found.top if c.months is not None]
     if not months:
-        return "No single lab, model, vintage or date moves the headline"
+        return charts.said("influence none", lang)
     ends = [*months, *([] if found.headline.months is None else [found.headline.months])]
-    return f"One change of data moves the lag to {span(min(ends), max(ends))}"
+    return charts.said("influence", lang, ends=charts.spread(min(ends), max(ends), lang))
 
 
 @ours
@@ -445,105 +495,107 @@ def claims(
         A result on the ratings they are tested on, whose source stands below.
     """
     rows = []
+    lang = look.get("lang", "en")
     for item in found.assessments:
         claim, mine = item.claim, item.deciding
         if claim.kind != "months":
             continue
-        words = f"{claim.key}\nclaimed: {claim.range_words()}\nours: "
-        none = item.verdict.removesuffix(" here")
-        words += f"{mine.figure()} ({mine.interval_words()})" if mine else none
-        name = f"{claim.who.partition(',')[0]}, {claim.date[:7]}"
+        claimed, verdict = claim.range_words(), told_in(lang, item.verdict)
+        if lang == "de":
+            claimed = citing.between(claim.low, claim.high, lang)
+        told = verdict.removesuffix(" here")
+        words = f"{claim.key}\n{charts.said('claims claimed', lang, range=claimed)}"
+        if mine is None:
+            words += told
+        elif lang == "de":
+            figure = lag(mine.value or 0.0, mine.censored, lang)
+            words += f"{figure} ({charts.ends(mine.low, mine.high, lang)})"
+        else:
+            words += f"{mine.figure()} ({mine.interval_words()})"
+        month = citing.month_of(claim.date[:7], lang) if lang == "de" else claim.date[:7]
         rows.append(
             Dot(
-                f"{name}: {claim.follower} / {claim.leader}",
-                item.verdict.removesuffix(" here"), mine.value if mine else None,
+                f"{claim.who.partition(',')[0]}, {month}: {claim.follower} / {claim.leader}",
+                told, mine.value if mine else None,
                 mine.low if mine else None, mine.high if mine else None,
-                said=(claim.low, claim.high), words=f"{words}\n{item.verdict}",
+                said=(claim.low, claim.high), words=f"{words}\n{verdict}",
             )
         )  # fmt: skip
-    note = (
-        f"Wide: what was claimed. Dot: our figure with the ratings of the day, else the newest, "
-        f"and its {found.level:.0%} interval."
-    )
-    foot = footer(headline, note)
-    return _figure(rows, "the follower ", claims_title(found), foot, ax, size, look)
+    note = charts.said("claims note", lang, level=citing.percent(found.level, lang))
+    who, foot = charts.said("the follower", lang), footer(headline, note, lang)
+    return _figure(rows, who, claims_title(found, lang), foot, ax, size, look)
 
 
-def claims_title(found: ClaimsReport) -> str:
+def claims_title(found: ClaimsReport, lang: str = "en") -> str:
     """How many of the claims in months the ratings allow."""
     timed = [a for a in found.assessments if a.claim.kind == "months"]
     tested = [a for a in timed if a.deciding is not None]
     fine = sum(a.verdict == "consistent" for a in tested)
     if not tested:
-        return "None of the claims in months can be tested here"
-    return f"Of {len(tested)} testable claims in months the ratings allow {fine}"
+        return charts.said("claims none", lang)
+    return charts.said("claims", lang, n=len(tested), fine=fine)
 
 
-def _short(months: float | None, bound: str = "") -> str:
-    sign = {"at least": "\u2265 ", "at most": "\u2264 "}.get(bound, "")
-    return f"{sign}{directed(months or 0.0)}".replace(" months", "")
+#: Signs in place of "at least" and "at most".
+_SIGNS = {"at least": "\u2265 ", "at most": "\u2264 "}
 
 
-def _note(found: Slices) -> str:
+def _short(months: float | None, bound: str, lang: str) -> str:
+    unit = citing.set_phrases(lang).months
+    return f"{_SIGNS.get(bound, '')}{lag(months or 0.0, None, lang)}".replace(f" {unit}", "")
+
+
+def _note(found: Slices, lang: str) -> str:
     """What is drawn, what was left out, and how to read many intervals at once."""
-    n = len(found.slices)
-    bars = f"Thick bars: {found.level:.0%} {found.slices[0].result.interval} interval of each slice"
+    n, first = len(found.slices), found.slices[0].result
     if found.simultaneous_level is not None:
-        bars += f" alone; thin: all {n} hold at once at {found.level:.0%} (Bonferroni)"
+        share = charts.share(found.level, lang)
+        rest = charts.said("slices wide", lang, n=n, share=share)
     else:
-        bars += f"; of {n}, up to {n * (1 - found.level):.1f} expected to miss"
-    text = f"{bars}. Lag: {found.estimand}, {_scope(found)}."
-    return f"{text} {_left_out(found)}" if found.refused else text
+        missed = citing.number(n * (1 - found.level), lang)
+        rest = charts.said("slices miss", lang, n=n, missed=missed)
+    kind = citing.set_phrases(lang).kinds[first.interval]
+    scope = charts.said(
+        f"slices {found.by if found.by in ('category', 'board') else 'other'}", lang,
+        board=first.board, name=first.category, day=charts.day(first.as_of, lang),
+        category=citing.named(first.category) if lang == "de" else first.category,
+    )  # fmt: skip
+    text = charts.said(
+        "slices note", lang, level=citing.percent(found.level, lang), kind=kind, rest=rest,
+        estimand=found.estimand, scope=scope,
+    )  # fmt: skip
+    names = [told_in(lang, name) for name in found.refused]
+    if lang == "de" and found.by == "category":
+        names = list(map(citing.named, names))
+    listed = ", ".join(names[:8])
+    if len(names) > 8:
+        listed = charts.said("and more", lang, names=listed, count=len(names) - 8)
+    return text + (charts.said("slices out", lang, names=listed) if names else "")
 
 
-def _scope(found: Slices) -> str:
-    first = found.slices[0].result
-    if found.by == "category":
-        return f"{first.board}, as of {first.as_of}"
-    if found.by == "board":
-        return f"category {first.category}, each board as of its newest ratings (hashes: JSON)"
-    return f"{first.board} ({first.category}), as of {first.as_of}"
-
-
-def _left_out(found: Slices) -> str:
-    names = list(found.refused)
-    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    return f"Not measured, for the reasons its table gives: {listed}."
-
-
-def _value(item: Slice) -> str:
+def _value(item: Slice, lang: str) -> str:
     months = item.result.months or 0.0
     if months == 0 and not item.result.censored:
-        return "level"
-    least = {"at least": "\u2265 ", "at most": "\u2264 "}.get(item.result.bound, "")
-    return f"{least}{abs(months):.1f} {'behind' if months > 0 else 'ahead'}"
+        return citing.set_phrases(lang).level
+    least, size = _SIGNS.get(item.result.bound, ""), citing.number(months, lang)
+    side = charts.said("behind" if months > 0 else "ahead", lang, who="")
+    return f"{least}{size} {side}"
 
 
-def slices_title(found: Slices) -> str:
+def slices_title(found: Slices, lang: str = "en") -> str:
     """How many slices are certain, or what is compared with what."""
     behind, ahead = found.decided
-    n = len(found.slices)
+    n, sides = len(found.slices), (found.leader_group, found.follower_group)
     if found.paired:
-        leader, follower = noun(found.leader_group), noun(found.follower_group)
-        where = {"category": ("in", "categories"), "board": ("on", "boards")}[found.by]
-        kind = "interval" if found.simultaneous_level is None else "simultaneous interval"
-        text = f"{follower} is behind {leader} {where[0]} {behind} of {n} {where[1]}"
-        rest = f" by the whole {kind}; {n - behind - ahead} undecided"
-        more = f", ahead {where[0]} {ahead}" if ahead else ""
-        return first_up(f"{text}{more}{rest}")
-    return {
-        "openness": "Open and closed models of both sides",
-        "lab": _labs_title(found),
-        "country": f"Each country against {noun(found.leader_group)}",
-    }[found.by]
-
-
-def _labs_title(found: Slices) -> str:
-    """Whom labs are compared with: those of the leader with its other ones."""
-    leader = found.leader_group
-    if found.apart:
-        return f"Labs against {noun(leader)}; {adjective(leader)} labs each against its others"
-    return f"Each lab against the frontier of {noun(leader)}"
+        kind = "slices own" if found.simultaneous_level is None else "slices together"
+        more = charts.said(f"ahead by {found.by}", lang, ahead=ahead) if ahead else ""
+        return charts.of_sides(
+            f"slices by {found.by}", lang, *sides, behind=behind, n=n, more=more,
+            kind=charts.said(kind, lang), rest=n - behind - ahead,
+        )  # fmt: skip
+    # Whom labs are compared with: those of the leader with its other ones.
+    apart = " apart" if found.by == "lab" and found.apart else ""
+    return charts.of_sides(f"slices {found.by}{apart}", lang, *sides)
 
 
 #: Records of each side that are shown, the newest.
@@ -564,33 +616,36 @@ def dates(
         Of `elolag.model_dates`.
     """
     rows: list[Dot] = []
+    lang = look.get("lang", "en")
     for group in (found.follower_group, found.leader_group):
         mine = [m for m in found.models if m.record and m.group == group][:_SHOWN]
         if mine:
-            rows.append(Dot(f"records of {noun(group)}", heading=True))
+            to_group = charts.to_whom(group, lang)
+            rows.append(Dot(charts.said("records", lang, to_group=to_group), heading=True))
         names = [model_name(m.model) for m in mine]
         for m, name in zip(mine, names, strict=True):
             told = name if names.count(name) == 1 else f"{name} ({m.released[:7]})"
             low, high = (None, None) if found.thin else (m.low, m.high)
             rows.append(
                 Dot(
-                    told, _short(m.months, bound(m.months, m.censored)), m.months,
+                    told, _short(m.months, bound(m.months, m.censored), lang), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
-                    strong=m.best, words=m.sentence(),
+                    strong=m.best, words=m.sentence(lang),
                 )
             )  # fmt: skip
-    note = (
-        f"Time from the day the other side stood at a model's level to its release; bars: "
-        f"{found.level:.0%} of it. An open end: not reached yet, or before the first model rated."
-    )
-    foot = footer(found, note)
-    return _figure(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
+    level = citing.percent(found.level, lang)
+    note = charts.said("dates note", lang, level=level, event=cards.event(found.clock, lang))
+    foot, title = footer(found, note, lang), dates_title(found, lang)
+    return _figure(rows, "", title, foot, ax, size, look, over=size == "column")
 
 
-def dates_title(found: ModelDates) -> str:
+def dates_title(found: ModelDates, lang: str = "en") -> str:
     """How far behind or ahead the best of the follower was at its release."""
     best = next(m for m in found.models if m.best and m.group == found.follower_group)
-    return f"{model_name(best.model)} was {directed(best.months)} at its release"
+    return charts.said(
+        "dates", lang, model=model_name(best.model), lag=lag(best.months, None, lang),
+        event=cards.event(found.clock, lang),
+    )  # fmt: skip
 
 
 @ours
@@ -602,23 +657,22 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
     found
         Of `elolag.estimate_news`.
     """
-    estimand = next(iter(found.figures))
+    estimand, lang = next(iter(found.figures)), look.get("lang", "en")
     rows = []
     for kind, name in CAUSES.items():
         mine = [c for c in found.causes if c.kind == kind and getattr(c, estimand) is not None]
         if not mine:
             continue
         size_of = found.of(kind, estimand)
-        rows.append(Dot(name, moved(size_of), size_of, bare=True, strong=True))
+        told = signed(size_of, lang)
+        rows.append(Dot(told_in(lang, name), told, size_of, bare=True, strong=True))
         for c in sorted(mine, key=lambda c: -abs(getattr(c, estimand))):
             value = getattr(c, estimand)
             if c.model and abs(value) >= _MOVED:
-                rows.append(Dot(model_name(c.model), moved(value), value, bare=True))
-    what = {"average": "average", "current": "distance of the day"}[estimand]
-    title = f"The {what} {found.moved(estimand)}"
-    note = (
-        f"Shares of the change from the list of {found.vintages[0]} to that of "
-        f"{found.vintages[1]} (Shapley means); they add up to it."
-    )
-    who = f"moves {short(found.follower_group)} "
-    return _figure(rows, who, title, footer(found, note), ax, size, look, over=size == "column")
+                rows.append(Dot(model_name(c.model), signed(value, lang), value, bare=True))
+    title = charts.said(f"news {estimand}", lang, moved=found.moved(estimand, lang))
+    first, second = (charts.day(vintage, lang) for vintage in found.vintages)
+    note = charts.said("news note", lang, first=first, second=second)
+    who, foot = f"{short(found.follower_group, lang)} ", footer(found, note, lang)
+    return _figure(rows, who, title, foot, ax, size, look, over=size == "column",
+                 sides=("moves behind", "moves ahead"))  # fmt: skip

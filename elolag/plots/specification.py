@@ -22,7 +22,9 @@ from elolag.plots.style import (
     of_size,
     ours,
 )
-from elolag.results.words import bounded, compact, directed, noun
+from elolag.results import charts, citing
+from elolag.results.charts import Both, told_in
+from elolag.results.words import bounded, compact, first_up, noun
 from elolag.robustness import LABELS, TOGETHER, Grid, Spec
 
 if TYPE_CHECKING:
@@ -37,20 +39,32 @@ _LANGUAGES = {
 _CHOSEN = "#A63F0B"
 #: Levels in words, where their own name says too little.
 _WORDS = {
-    ("curve", "step"): "step (records)",
-    ("window", 0): "none (one date)",
-    ("derivatives", "to-base"): "with their base",
-    ("hong_kong", "CN"): "with China",
-    ("openness", "any"): "all models",
-    ("openness", "follower"): "follower's open ones",
-    ("openness", "both"): "open ones only",
-    ("min_votes", 0): "any number",
-    ("as_of", "earlier"): "one publication earlier",
-    ("vintage", "at-the-time"): "at the time",
-    ("match_rule", "reached"): "first to reach it",
-    ("match_rule", "below"): "last below it",
-    ("match_rule", "between"): "between these two",
-    ("match_rule", "not-worse"): "last not told apart",
+    ("curve", "step"): Both("step (records)", "Stufen (Rekorde)"),
+    ("curve", "quantile"): Both("quantile", "Quantil"),
+    ("curve", "spline"): Both("spline", "Spline"),
+    ("curve", "local-linear"): Both("local-linear", "lokal linear"),
+    ("window", 0): Both("none (one date)", "keines (ein Tag)"),
+    ("clock", "released"): Both("released", "Erscheinen"),
+    ("clock", "first-listed"): Both("first-listed", "erster Listung"),
+    ("derivatives", "keep"): Both("keep", "behalten"),
+    ("derivatives", "drop"): Both("drop", "weggelassen"),
+    ("derivatives", "to-base"): Both("with their base", "beim Basismodell"),
+    ("hong_kong", "CN"): Both("with China", "bei China"),
+    ("hong_kong", "separate"): Both("separate", "getrennt"),
+    ("openness", "any"): Both("all models", "alle Modelle"),
+    ("openness", "follower"): Both("follower's open ones", "beim Verfolger offene"),
+    ("openness", "both"): Both("open ones only", "nur offene"),
+    ("min_votes", 0): Both("any number", "beliebig viele"),
+    ("selection", "corrected"): Both("corrected", "korrigiert"),
+    ("selection", "as-published"): Both("as-published", "wie veröffentlicht"),
+    ("as_of", "latest"): Both("latest", "neuester"),
+    ("as_of", "earlier"): Both("one publication earlier", "eine Liste früher"),
+    ("vintage", "newest"): Both("newest", "neueste"),
+    ("vintage", "at-the-time"): Both("at the time", "damalige"),
+    ("match_rule", "reached"): Both("first to reach it", "erstes auf ihm"),
+    ("match_rule", "below"): Both("last below it", "letztes darunter"),
+    ("match_rule", "between"): Both("between these two", "zwischen diesen"),
+    ("match_rule", "not-worse"): Both("last not told apart", "letztes gleichauf"),
 }
 _ROW, _GAP = 1.0, 0.75
 #: Left edge of the figure, in widths of the axes.
@@ -93,16 +107,18 @@ def specification_curve(
     elif size == "phone":  # the names of the levels find no room beside the strip
         axes, strip = new_axes(size), None
     else:
-        rows = sum(len({_level(s, n) for s in grid.specs}) + _GAP for n in _choices(grid))
+        lang = look.get("lang", "en")
+        rows = sum(len({_level(s, n, lang) for s in grid.specs}) + _GAP for n in _choices(grid))
         figure = new_figure(size, max(1.2, rows * 1.45 * measures.small / 72 / measures.height + 1))
         axes, strip = figure.subplots(
             2, 1, gridspec_kw={"height_ratios": [1, max(0.1 * rows, 0.4)], "hspace": 0.04}
         )
-    pen = Pen(axes, measures)
+    pen = Pen(axes, measures, look)
     _curve(pen, grid, kept, months)
     if strip is not None:
-        _strip(Pen(strip, measures), grid, kept)
-    return pen.finish(_finding(grid), footer(grid.headline, _note(grid)), **look)
+        _strip(Pen(strip, measures, look), grid, kept)
+    foot = footer(grid.headline, _note(grid, pen.lang), pen.lang)
+    return pen.finish(_finding(grid, pen.lang), foot)
 
 
 def few(count: int, shown: int) -> tuple[int, ...]:
@@ -112,33 +128,32 @@ def few(count: int, shown: int) -> tuple[int, ...]:
     return tuple(round(k * (count - 1) / (shown - 1)) for k in range(shown))
 
 
-def _note(grid: Grid) -> str:
+def _note(grid: Grid, lang: str) -> str:
     """What the marks are, after where they come from."""
-    return (
-        f"{len(grid.estimated):,} specifications, as of {grid.headline.as_of} or a board's nearest "
-        f"publication before; bars: {grid.headline.level:.0%} measurement intervals. Shares of the "
-        f"variance are means over the orders in which choices can enter (LMG); "
-        f"{grid.shares.get(TOGETHER, 0):.0%} is of choices acting together. In bold: the "
-        f"headline's choices."
-    )
+    return charts.said(
+        "grid note", lang, count=citing.whole(len(grid.estimated), lang),
+        day=charts.day(grid.headline.as_of, lang),
+        level=citing.percent(grid.headline.level, lang),
+        together=charts.share(grid.shares.get(TOGETHER, 0), lang),
+    )  # fmt: skip
 
 
 def _choices(grid: Grid) -> list[str]:
     return [name for name in grid.shares if name != TOGETHER]
 
 
-def _finding(grid: Grid) -> str:
+def _finding(grid: Grid, lang: str) -> str:
     low, high = grid.quantiles()
-    follower = noun(grid.headline.follower_group).removeprefix("the ")
+    group = grid.headline.follower_group
+    follower = charts.who(group, lang).removeprefix("the ")
+    count = citing.whole(len(grid.estimated), lang)
     if low is None or high is None:
-        return f"{len(grid.estimated):,} ways to ask: not all bound the lag of {follower}"
-    if low >= 0:
-        words = f"{follower} is {low:.1f} to {high:.1f} months behind"
-    elif high <= 0:
-        words = f"{follower} is {abs(high):.1f} to {abs(low):.1f} months ahead"
-    else:
-        words = f"{follower} is from {abs(low):.1f} months ahead to {high:.1f} behind"
-    return f"In nine of ten of {len(grid.estimated):,} ways to ask, {words}"
+        return charts.said("grid unbounded", lang, count=count, follower=charts.short(group, lang))
+    key = "grid behind" if low >= 0 else "grid ahead" if high <= 0 else "grid both"
+    near, far = (low, high) if high > 0 else (high, low)
+    told = {"low": citing.number(near, lang), "high": citing.number(far, lang)}
+    words = charts.said(key, lang, follower=follower, **told)
+    return charts.said("grid", lang, count=count, said=first_up(words) if lang == "de" else words)
 
 
 def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
@@ -156,7 +171,7 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
     for end in middle:
         axes.axhline(end, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
     axes.text(
-        0.012, middle[1], "nine of ten estimates lie between the dashed lines", ha="left",
+        0.012, middle[1], pen.said("grid dashed"), ha="left",
         transform=axes.get_yaxis_transform(), va="bottom", fontsize=measures.small, color=MUTED,
     ).set_path_effects(halo(measures))  # fmt: skip
     if low < 0:
@@ -165,11 +180,11 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
     pen.mark(place, months, "o", wide, COLOURS[0], linestyle="none", markeredgewidth=0, zorder=3)
     value = months[head]
     for x, k in enumerate(kept):
-        pen.told(x, months[x], _told(grid, k))
+        pen.told(x, months[x], _told(grid, k, pen.lang))
     pen.mark([head], [value], "D", 1.6, COLOURS[1], markeredgecolor="white", zorder=5)
     below = head > 0.35 * len(kept)
     axes.annotate(
-        f"headline: {directed(float(value))}", (head, value),
+        pen.said("grid headline", lag=citing.lag(float(value), None, pen.lang)), (head, value),
         # Half-way to the zero line or to the top: on neither, and away from the curve.
         xytext=(5 * measures.font, (value + (min(0.0, value) if below else high)) / 2),
         textcoords=("offset points", "data"), fontsize=measures.font, weight="bold", color=_CHOSEN,
@@ -178,13 +193,16 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
     )  # fmt: skip
     steps = _ticks(low, high)
     axes.set_yticks(steps, [f"{abs(t):g}" for t in steps])
-    axes.set_ylabel("months", fontsize=measures.font, color=MUTED)
+    axes.set_ylabel(citing.set_phrases(pen.lang).months, fontsize=measures.font, color=MUTED)
     follower = noun(grid.headline.follower_group).removeprefix("the ")
-    for value, words in ((high, "behind"), (-0.2, "ahead")):
+    if pen.lang == "de":
+        follower = charts.short(grid.headline.follower_group, pen.lang)
+    for value, side in ((high, "behind"), (-0.2, "ahead")):
         if value > 0 or low < 0:
             axes.text(
-                1.012, value, f"{follower}\n{words}", transform=axes.get_yaxis_transform(),
-                va="top", fontsize=measures.small, weight="bold", color=MUTED,
+                1.012, value, pen.said(side, who=f"{follower}\n"), va="top",
+                transform=axes.get_yaxis_transform(), fontsize=measures.small, weight="bold",
+                color=MUTED,
             )  # fmt: skip
     axes.tick_params(axis="y", labelsize=measures.small, colors=MUTED)
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
@@ -194,10 +212,15 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
     axes.spines["left"].set_color(MUTED)
 
 
-def _told(grid: Grid, place: int) -> str:
+def _told(grid: Grid, place: int, lang: str) -> str:
     """What the pointer is told of one specification."""
     spec, answer = grid.specs[place], grid.answers[place]
-    chosen = ", ".join(f"{LABELS[n]} {_level(spec, n)}" for n in _choices(grid))
+    parted = ": " if lang == "de" else " "
+    named = (f"{told_in(lang, LABELS[n])}{parted}{_level(spec, n, lang)}" for n in _choices(grid))
+    chosen = ", ".join(named)
+    if lang == "de":
+        figure = citing.lag(answer.months or 0.0, answer.bound, lang)
+        return f"{figure}; {charts.ends(answer.low, answer.high, lang)}\n{chosen}"
     figure = bounded(answer.months or 0.0, answer.bound)
     return f"{figure}; {compact(answer.low, answer.high)}\n{chosen}"
 
@@ -239,7 +262,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
     """One row a level, one mark a specification, choices by share."""
-    strip, measures = pen.axes, pen.size
+    strip, measures, lang = pen.axes, pen.size, pen.lang
 
     def write(x: float, y: float, text: str, side: str, font: float, **style: Any) -> None:
         style = {"va": "center", "color": INK, "clip_on": False, **style}
@@ -248,16 +271,16 @@ def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
     head, at = kept.index(0), 0.0
     width, bands = len(kept), []
     for name in _choices(grid):
-        levels = [_level(grid.specs[k], name) for k in kept]
+        levels = [_level(grid.specs[k], name, lang) for k in kept]
         top = at
-        for level in sorted(dict.fromkeys(levels), key=_rank(name, grid)):
+        for level in sorted(dict.fromkeys(levels), key=_rank(name, grid, lang)):
             x = np.array([x for x, other in enumerate(levels) if other == level])
             _uprights(
                 strip, x, x * 0 + at + 0.14, x * 0 + at + 0.86, color=COLOURS[0],
                 linewidth=_thin(kept), alpha=0.75,
             )  # fmt: skip
             bold = {}
-            if _level(grid.specs[0], name) == level:
+            if _level(grid.specs[0], name, lang) == level:
                 bold = {"color": _CHOSEN, "weight": "bold"}
                 edge = {"markeredgecolor": "white", "markeredgewidth": 0.6}
                 pen.mark([head], [at + 0.5], "D", 1, COLOURS[1], zorder=5, **edge)
@@ -267,47 +290,52 @@ def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
         at += _GAP
     for name, top, bottom in bands:
         strip.axhspan(top, bottom, color="#f3f4f6", zorder=0, linewidth=0)
-        middle, what = (top + bottom) / 2, LABELS[name].replace(" of the", "\nof the")
+        what = told_in(lang, LABELS[name]).replace(" of the", "\nof the").replace(" der", "\nder")
+        middle = (top + bottom) / 2
         write(_LEFT, middle, what, "left", measures.small, weight="bold")
-        write(1.02, middle, _percent(grid.shares[name]), "left", measures.small)
-    write(1.02, -0.35, "share of\nvariance", "left", measures.tiny, va="top", color=MUTED)
+        write(1.02, middle, _percent(grid.shares[name], lang), "left", measures.small)
+    write(1.02, -0.35, pen.said("grid share"), "left", measures.tiny, va="top", color=MUTED)
     strip.set_xlim(-0.01 * width - 1, 1.01 * width)
     strip.set_ylim(max(at - _GAP, 1.0), 0)
     strip.axis("off")
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.005 or share == 0 else "<1%"
+def _percent(share: float, lang: str) -> str:
+    told = charts.share(share, lang)
+    return told if share >= 0.005 or share == 0 else f"<{charts.share(0.01, lang)}"
 
 
-def _level(spec: Spec, name: str) -> str:
+def _level(spec: Spec, name: str, lang: str) -> str:
     value = getattr(spec, name)
     if name == "category":
-        return _category(value)
+        return _category(value, lang)
     if name == "board":
-        return str(value).removeprefix("arena/").replace("_style_control", ", style-controlled")
+        plain = str(value).removeprefix("arena/").removesuffix("_style_control")
+        if str(value).endswith("_style_control"):
+            return charts.said("grid styled", lang, board=plain)
+        return plain
     if name == "window" and value:
-        return f"{value} months"
+        return charts.said("grid months", lang, value=value)
     if name == "min_votes" and value:
-        return f"{value:,} or more"
-    return str(_WORDS.get((name, value), value)).replace("_", " ")
+        return charts.said("grid votes", lang, value=citing.whole(value, lang))
+    return told_in(lang, _WORDS.get((name, value), str(value))).replace("_", " ")
 
 
-def _category(value: str) -> str:
+def _category(value: str, lang: str) -> str:
     """Categories fall into four kinds: there are too many to show one by one."""
     if value == "overall":
-        return value
+        return citing.named(value) if lang == "de" else value
     if value.startswith("industry_"):
-        return "industries"
-    return "languages" if value in _LANGUAGES else "tasks"
+        return charts.said("industries", lang)
+    return charts.said("languages" if value in _LANGUAGES else "tasks", lang)
 
 
-def _rank(name: str, grid: Grid) -> Any:
+def _rank(name: str, grid: Grid, lang: str) -> Any:
     """Levels in order: the headline's first, numbers by size, else by name."""
-    first = _level(grid.specs[0], name)
+    first = _level(grid.specs[0], name, lang)
 
     def rank(level: str) -> tuple[bool, float, str]:
-        digits = level.split(maxsplit=1)[0].replace(",", "")
+        digits = level.split(maxsplit=1)[0].replace("." if lang == "de" else ",", "")
         return level != first, float(digits) if digits.isdigit() else math.inf, level
 
     return rank

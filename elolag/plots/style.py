@@ -14,13 +14,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
-from elolag.dates import parse, to_day, to_iso
+from elolag.cite import LANGUAGES
+from elolag.dates import to_day, to_iso
 from elolag.errors import UsageError
-from elolag.results.citing import likely
+from elolag.results import charts
+from elolag.results.answer import Speaker
+from elolag.results.citing import date, likely
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
-from elolag.results.words import adjective, first_up, noun, over, share
+from elolag.results.words import first_up, over, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,10 +155,13 @@ class Look(TypedDict, total=False):
         In place of the finding; empty: neither title nor footer, for pages that have their own.
     label
         Number or letter of the figure, before its title.
+    lang
+        ``en`` or ``de``: of every word of it. Names, of models or boards, stay as they are.
     """
 
     title: str | None
     label: str
+    lang: str
 
 
 def new_axes(size: str = "page", height: float = 1.0) -> Axes:
@@ -193,9 +199,9 @@ def _characters() -> frozenset[str]:
     return frozenset(map(chr, font_manager.get_font(path).get_charmap()))
 
 
-def footer(result: Any, note: str = "") -> str:
+def footer(result: Any, note: str = "", lang: str = "en") -> str:
     """Source, licence, vintage, hash, one caveat, and what the figure's marks are (`note`)."""
-    return provenance(result).footer(note)
+    return provenance(result).footer(note, lang)
 
 
 @contextmanager
@@ -215,7 +221,7 @@ _TOLD = """
         Axes to draw on; new ones of their own by default, as high as rows need.
     size
         ``column``, ``page``, ``slide`` or ``phone``.
-    title, label
+    title, label, lang
         As in `elolag.plots.style.Look`.
 """
 
@@ -229,7 +235,11 @@ def ours(draw: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(draw)
     def drawn(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
+        told = form.bind_partial(*args, **kwargs).arguments
+        lang = told.get("look", {}).get("lang", "en")
+        if lang not in LANGUAGES:
+            raise UsageError(f"no chart in {lang!r}; known: {', '.join(LANGUAGES)}")
+        if told.get("ax") is not None:
             return draw(*args, **kwargs)
         with our_settings():
             return draw(*args, **kwargs)
@@ -240,47 +250,42 @@ def ours(draw: Callable[_P, _R]) -> Callable[_P, _R]:
     return drawn
 
 
-def finding(result: LagResult) -> str:
+def finding(result: LagResult, lang: str = "en") -> str:
     """The title: who, by how much, in ten words; by the result's own verdict."""
-    leader, follower = noun(result.leader_group), noun(result.follower_group)
+    sides = result.leader_group, result.follower_group
     kind = "" if result.estimand in ("current", "gap") else f" ({result.estimand})"
-    kind = " on average" if result.estimand == "average" else kind
-    if result.provisional:
-        kind += ", provisionally"
-    verdict = result.verdict
+    kind = charts.said("on average", lang) if result.estimand == "average" else kind
+    verdict, size = result.verdict, Speaker(result, lang).size()
     if verdict == "withheld":
-        return first_up(f"the gap of {leader} and {follower} is withheld")
-    if verdict == "level":
-        return first_up(f"{leader} and {follower} are level{kind}")
-    if verdict == "overtaken" and result.match is not None:
-        sides = result.follower_group, result.leader_group
+        return charts.of_sides("withheld", lang, *sides)
+    if verdict in ("level", "no-clear-lead"):
+        key = "level" if verdict == "level" else "neither"
+        said = charts.of_sides(key, lang, *sides, kind=kind)
+    elif verdict == "overtaken" and result.match is not None:
+        first, second = sides if result.leads else sides[::-1]
         day = to_day(result.match.counts_from)
+        said = overtaken(first, second, day, result.matched, lang)
+    elif result.months is None:
         first, second = sides[::-1] if result.leads else sides
-        return first_up(f"{overtaken(first, second, day, result.matched)}{kind}")
-    if verdict == "no-clear-lead":
-        return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
-    if result.months is None:
-        above, below = (follower, leader) if result.leads else (leader, follower)
-        points = f"{abs(result.gap.elo):.1f} {result.measure.points}"
-        return first_up(f"{above} is {points} above {below}")
-    size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
-    verb = "is ahead of" if result.ahead else "trails"
-    return first_up(f"{follower} {verb} {leader} by {size}{kind}")
+        said = charts.said(
+            "above", lang, first=charts.who(first, lang), size=size,
+            to_second=charts.to_whom(second, lang),
+        )  # fmt: skip
+    else:
+        key = "leads" if result.ahead else "trails"
+        said = charts.of_sides(key, lang, *sides, size=size, kind=kind)
+    said = first_up(said)
+    return charts.said("provisionally", lang, said=said) if result.provisional else said
 
 
-def overtaken(first: str, second: str, day: float, probability: float = 1.0) -> str:
+def overtaken(
+    first: str, second: str, day: float, probability: float = 1.0, lang: str = "en"
+) -> str:
     """The title where the side that is behind was the first at its level, as likely as that is."""
-    when = parse(to_iso(day))
-    date = f"{when.day} {when:%B} {when.year}"
-    return (
-        f"{noun(first)} was {likely(probability, 'en')}first, overtaken by {noun(second)} on {date}"
-    )
-
-
-def short(group: str) -> str:
-    """A group's name at the end of its line."""
-    name = noun(group).removeprefix("the ")
-    return adjective(group) if name.endswith(" side") else name
+    return charts.said(
+        "overtaken", lang, first=charts.who(first, lang), doubt=likely(probability, lang),
+        to_second=charts.to_whom(second, lang), day=date(to_iso(day), lang),
+    )  # fmt: skip
 
 
 def note(result: LagResult) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from elolag import tags
 from elolag.dates import to_day
 from elolag.results import citing as language
 from elolag.results import words
 from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
-from elolag.results.words import FEWEST, MATCHED, Phrase, first_up, model_name, phrase
+from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
 
 #: From this probability on that the follower leads, the day comes before the average.
 _MAY_LEAD = 0.10
@@ -54,8 +55,7 @@ class Speaker:
         self.board = language.board(result.board, result.category, lang)
         self.where = language.scored(result.board, result.category, lang)
         self.value, self.low, self.high = result.ends()
-        points = result.measure.points
-        points = language.UNITS[points] if self.german else points
+        points = language.unit(result.measure.points, lang)
         self.unit = points if result.months is None else self.words.months
 
     def lines(self) -> tuple[str, str]:
@@ -183,8 +183,7 @@ class Speaker:
         two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
         stood = language.stood(day.probability, self.lang)
         found = [m for m in (day.above, day.below) if m is not None]
-        ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
-        aged = language.aged(ages, self.lang)
+        aged = self._aged(found, day.date)
         names = [self._dated(m) for m in found]
         if len(found) > 1:
             return self.words.say(
@@ -206,7 +205,7 @@ class Speaker:
         if day.below is None:
             raise ValueError("nothing overtook the best of the side that is behind")
         passed = day.below
-        aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
+        aged = self._aged([passed], day.date)
         subject, one = f"{best}, {self._best(day)}, ", self.leader.one
         held = self.words.say(
             f"{stood} below {self._dated(passed)}, by then {aged}",
@@ -276,42 +275,26 @@ class Speaker:
     def _name(self, model: ModelPoint) -> str:
         return model.model if self.result.measure.name == "own" else model_name(model.model)
 
+    def _when(self, model: ModelPoint) -> str:
+        """The day from which a model counts, said to be that of a listing where it is."""
+        when = language.date(model.counts_from, self.lang)
+        if model.listed == model.counts_from:
+            return self.words.say(f"first listed {when}", f"zuerst gelistet am {when}")
+        return when.partition(" ")[2] if model.month_only else when
+
+    def _aged(self, models: Sequence[ModelPoint], day: str) -> str:
+        """How old models were on a day, or how long they had been listed."""
+        ages = [to_day(day) - to_day(m.counts_from) for m in models]
+        listed = any(m.listed == m.counts_from for m in models)
+        return language.aged(ages, self.lang, listed=listed)
+
     def _dated(self, model: ModelPoint) -> str:
         """A model with its lab and the day from which it counts."""
-        when = language.date(model.counts_from, self.lang)
-        when = when.partition(" ")[2] if model.month_only else when
+        when = self._when(model)
         lab = lab_name(model.lab, model.release_date) if model.lab else ""
         if self.german:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
         return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
-
-    def title(self) -> str:
-        """The finding over a chart, in German; English titles are those of `elolag.plots`."""
-        result, behind, ahead = self.result, self.follower, self.leader
-        kind = {"average": " im Mittel", "current": "", "gap": ""}.get(result.estimand)
-        kind = f" ({result.estimand})" if kind is None else kind
-        sides = f"{behind.models} und {ahead.models}"
-        size = self.size()
-        match result.verdict:
-            case "withheld":
-                said = f"{sides}: Abstand nicht angebbar"
-            case "level":
-                said = f"{sides} liegen{kind} gleichauf"
-            case "no-clear-lead":
-                said = f"weder {behind.models} noch {ahead.models} liegen{kind} klar vorn"
-            case "overtaken" if result.match is not None:
-                first, second = (ahead, behind) if result.leads else (behind, ahead)
-                day = language.date(result.match.counts_from, "de")
-                doubt = language.likely(result.matched, "de")
-                said = f"{first.models} wurden {doubt}am {day} von {second.to_models} überholt"
-            case _ if result.months is None:
-                above, below = (behind, ahead) if result.leads else (ahead, behind)
-                said = f"{above.models} liegen {size} über {below.to_models}"
-            case _:
-                side = "vor" if result.ahead else "hinter"
-                said = f"{behind.models} liegen{kind} {size} {side} {ahead.to_models}"
-        doubt = "Vorläufig: " if result.provisional and result.verdict != "withheld" else ""
-        return f"{doubt}{first_up(said)}"
 
     def size(self) -> str:
         """The figure without its direction, as a bound where it is one: ``6,4 Monate``."""
@@ -319,25 +302,18 @@ class Speaker:
         bound = bounds.get(self.result.bound, "") if self.result.months is not None else ""
         return f"{bound} {language.number(self.value, self.lang)} {self.unit}".lstrip()
 
-    def axis(self) -> str:
-        """What the ratings of a German chart are in."""
-        return f"Wertung ({language.UNITS[self.result.measure.points]})"
-
-    def marks(self, *, hollow: bool) -> str:
-        """What bars, bracket and title of a German chart of both frontiers are."""
-        result, level = self.result, language.plain_number(100 * self.result.level, "de")
-        told = [f"Balken: {level} % der Verteilung jeder Wertung."]
-        if hollow:
-            told.append(f"Hohl: unter {language.whole(SETTLED_VOTES, 'de')} Stimmen.")
+    def marks(self) -> str:
+        """What bracket and title of a German chart of both frontiers are."""
+        result = self.result
         if result.estimand == "gap":
-            return " ".join(told if result.provisional else (*told, f"Klammer: {self.interval()}."))
+            return "" if result.provisional else f"Klammer: {self.interval()}."
         if result.estimand == "current":
             grey = "" if None in result.ends_given else " (grau)"
-            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."))
+            return f"Klammer: Abstand am {self.day}; {self.interval()}{grey}."
         over = result.estimand
         if over == "average":
             over = f"Mittel {language.over_months(result.window, 'de')}"
-        told.append(f"Titel: {over}, {self.interval()}.")
+        told = [f"Titel: {over}, {self.interval()}."]
         day = result.day
         two = day.above and day.below and day.state in ("between", "leads")
         if result.estimand == "average" and two:

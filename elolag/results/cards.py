@@ -27,9 +27,12 @@ _SAID = {
         "{day} ({name}, mindestens gleichauf)",
     ),
     "sentence": (
-        "{model} ({lab}, {released}): {reach}; at its release it was {lag}.",
-        "{model} ({lab}, {released}): {reach}; bei seinem Erscheinen lag es {lag}.",
+        "{model} ({lab}, {released}): {reach}; at its {event} it was {lag}.",
+        "{model} ({lab}, {released}): {reach}; bei {event} lag es {lag}.",
     ),
+    # What dates a model, by the clock of the question.
+    "released event": ("release", "seinem Erscheinen"),
+    "first-listed event": ("first listing", "seiner ersten Listung"),
     "best": ("The best of {who} on {day}: {sentence}", "{best} am {day}: {sentence}"),
     # Intervals, of days and of months.
     "few": (TOO_FEW, "keines: zu wenige Modelle"),
@@ -43,7 +46,7 @@ _SAID = {
     "standing": ("Where it stood, and where it stands", "Wo es stand und wo es heute steht"),
     "other": ("{who} at its level:", "{models} auf seinem Niveau:"),
     "day": ("{level}measurement interval of that day:", "{level}Messintervall dieses Tages:"),
-    "release": ("At its release:", "Bei seinem Erscheinen:"),
+    "release": ("At its {event}:", "Bei {event}:"),
     "lag": (
         "{lag}; {level}measurement interval: {interval}",
         "{lag}; {level}Messintervall: {interval}",
@@ -57,7 +60,7 @@ _SAID = {
     ),
     "record-until": (
         "from {released} until {name} came on {day}",
-        "vom {released} bis zum {day}, als {name} erschien",
+        "vom {released} bis zum {day}, als {name} kam",
     ),
     "record-never": (
         "none by the ratings of {day}, by which a model of its side was rated as high before",
@@ -90,7 +93,7 @@ _SAID = {
         "nach mittleren Wertungen Platz {place} von {own}; höher bewertet unter {others}: {above}",
     ),
     "passed": ("Matched or passed:", "Eingeholt oder überholt:"),
-    "passed-by": ("by {name} of {day}", "von {name}, erschienen am {day}"),
+    "passed-by": ("by {name} of {day}", "von {name} ({day})"),
     "unpassed": ("by no {one} up to {day}", "bis zum {day} von keinem Modell der anderen Seite"),
     # The card: what is known of it.
     "known": ("What is known of it", "Was über das Modell bekannt ist"),
@@ -161,11 +164,25 @@ _SAID = {
         "newest first. A record raised the best rating of its side when it came, by the ratings of "
         "{vintage}, or was the best of its side on a list of its day.",
         "Alle Modelle, die unter den {leader} und den {follower} auf {board} den Rekord ihrer "
-        "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord hob bei seinem "
-        "Erscheinen die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
+        "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord hob, als er "
+        "kam, die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
         "auf einer Liste seiner Zeit als bestes Modell seiner Seite.",
     ),
-    "line": ("{lab}, {day}; at its release {lag}", "{lab}, {day}; bei seinem Erscheinen {lag}"),
+    "alt": (
+        "Dots with intervals, one row for each of the newest records of either side: how far "
+        "behind or ahead of the other side it was at its {event}. All values are in the table "
+        "below the chart.",
+        "Punkte mit Intervallen, eine Zeile für jeden der neuesten Rekorde beider Seiten: wie weit "
+        "er bei {event} hinter oder vor der anderen Seite lag. Alle Werte stehen in der "
+        "Tabelle unter der Grafik.",
+    ),
+    "caption": (
+        "Dot: time from the day the other side stood at the model's level to its {event}; bar: "
+        "{level}measurement interval, from {draws} draws.",
+        "Punkt: Zeit von dem Tag, an dem die andere Seite auf dem Niveau des Modells stand, bis zu "
+        "{event}; Balken: {level}Messintervall, aus {draws} Ziehungen.",
+    ),
+    "line": ("{lab}, {day}; at its {event} {lag}", "{lab}, {day}; bei {event} {lag}"),
 }  # fmt: skip
 
 
@@ -186,6 +203,11 @@ def behind(parent: str, lang: str) -> str:
 def said(key: str, lang: str, **filled: object) -> str:
     """A phrase of the card in a language, ``en`` or ``de``."""
     return _SAID[key][lang == "de"].format(**filled)
+
+
+def event(clock: str, lang: str) -> str:
+    """What dates a model by a clock, after "at its", "bei": its release, or its first listing."""
+    return said(f"{clock} event", lang)
 
 
 def reached(state: str, group: str, lang: str, **filled: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
-from elolag.results.words import bound, nought, reads_ahead, share
+from elolag.results.words import OFFICIAL_ONLY, bound, nought, reads_ahead, share
 from elolag.schema import NOT_STATED
 
 _MONTHS = {
@@ -23,8 +23,14 @@ UNITS = {
 }
 
 
+def unit(points: str, lang: str) -> str:
+    """The unit of ratings."""
+    return UNITS[points] if lang == "de" else points
+
+
 #: German for boards and categories, where their names are English words.
 _GERMAN_NAMES = {
+    "overall": "insgesamt",
     "document": "Dokumente",
     "image edit": "Bildbearbeitung",
     "image to video": "Bild zu Video",
@@ -174,7 +180,7 @@ def older(kind: str, lists: int, copies: int, bare: int, bare_copies: int, lang:
     return f"{text} ({which})"
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     """A board or category in German, by our translation where its name is an English word."""
     text = name.replace("_", " ")
     return _GERMAN_NAMES.get(text, text)
@@ -241,16 +247,16 @@ def board(name: str, category: str, lang: str) -> str:
     if lang == "de":
         text = f"der Rangliste „{name}“"
         if publisher == "arena":
-            text = f"der Arena-Rangliste „{_named(kind)}“" + (" mit Stilkontrolle" if style else "")
+            text = f"der Arena-Rangliste „{named(kind)}“" + (" mit Stilkontrolle" if style else "")
         elif publisher == "comparia":
-            text = f"der Rangliste von compar:IA ({_named(kind)})"
+            text = f"der Rangliste von compar:IA ({named(kind)})"
         elif name == "epoch/eci":
             text = "dem Epoch Capabilities Index"
         elif name == "metr/time-horizon":
             text = "der Zeithorizont-Rangliste von METR"
         elif publisher == "own":
             text = "einer eigenen Rangliste"
-        return text if category == "overall" else f"{text} (Kategorie „{_named(category)}“)"
+        return text if category == "overall" else f"{text} (Kategorie „{named(category)}“)"
     text = f"the board {name}"
     if publisher == "arena":
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
@@ -289,15 +295,18 @@ class Words:
             "measurement": say("measurement interval", "Messintervall"),
             "sampling": say("sampling interval", "Stichprobenintervall"),
         }
+        self.events = {
+            "released": say("releases", "Veröffentlichungen"),
+            "first-listed": say("first listings", "ersten Listungen"),
+        }
         self.how = {
             "average": say(
                 "averaged over the {window} months to {day}",
                 "gemittelt über die {window} Monate bis zum {day}",
             ),
             "at-release": say(
-                "averaged over the releases of their records in the {window} months to {day}",
-                "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis "
-                "zum {day}",
+                "averaged over the {events} of their records in the {window} months to {day}",
+                "gemittelt über die {events} ihrer Rekorde in den {window} Monaten bis zum {day}",
             ),
             "catch-up": say(
                 "as the median time until they match a record that {leaders} set in the {window} "
@@ -318,11 +327,8 @@ class Words:
         }
         self.left_out = {
             "measurement": say(
-                "The interval covers errors of the published ratings, of linking retired models "
-                "and of release dates known to the month, and nothing else.",
-                "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
-                "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst "
-                "nichts.",
+                "The interval covers errors of the published ratings{covered}, and nothing else.",
+                "Das Intervall umfasst Fehler der veröffentlichten Werte{covered}, sonst nichts.",
             ),
             "sampling": say(
                 "The interval is for the mean over re-run histories at the same pace, and covers "
@@ -331,12 +337,21 @@ class Words:
                 "gleichem Tempo und umfasst Messfehler, sonst nichts.",
             ),
         }
-        self.official_only = say(
-            "official lists only", "nur Listen, die der Herausgeber selbst veröffentlicht hat"
-        )
+        self.covered = {
+            "released": say(
+                ", of linking retired models and of release dates known to the month",
+                ", der Verknüpfung ausgeschiedener Modelle und nur monatsgenauer "
+                "Veröffentlichungsdaten",
+            ),
+            "first-listed": say(
+                " and of linking retired models", " und der Verknüpfung ausgeschiedener Modelle"
+            ),
+        }
+        self.official_only = say("official lists only", OFFICIAL_ONLY["de"])
         self.originals = say("official only", "nur Originallisten")
         self.a_copy = say("a copy by others", "Kopie von dritter Seite")
         self.own = say("Own ratings", "Eigene Wertungen")
+        self.drawn = say("{} draws, seed {}", "{} Ziehungen, Startwert {}")
         self.marks = {"archive": say("archive", "Archiv"), "list": say("list", "Liste")}
 
     def say(self, english: str, german: str) -> str:
@@ -391,9 +406,9 @@ def scored(name: str, category: str, lang: str) -> str:
         return f"{'auf' if lang == 'de' else 'on'} {board(name, category, lang)}"
     plain = kind in STYLED and not rest.endswith("_style_control")
     if lang == "de":
-        text = f"in den Blindabstimmungen von Arena ({_named(kind)}"
+        text = f"in den Blindabstimmungen von Arena ({named(kind)}"
         text += ", ohne Stilkontrolle" if plain else ""
-        return f"{text}{'' if category == 'overall' else f', Kategorie „{_named(category)}“'})"
+        return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
     text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
     asides = [*(["without style control"] if plain else ())]
     asides += [] if category == "overall" else [f"category {category.replace('_', ' ')}"]
@@ -470,11 +485,18 @@ def about(months: float, lang: str) -> str:
     return words[0] if months < 1 else words[min(whole_months, 2)]
 
 
-def aged(days: Sequence[float], lang: str) -> str:
+def aged(days: Sequence[float], lang: str, *, listed: bool = False) -> str:
     """How old models were: ``nine and six months old``, ``one month and 12 days old respectively``.
 
-    In whole months, from two on; two ages that differ in their unit must not read as one.
+    In whole months, from two on; two ages that differ in their unit must not read as one. Or how
+    long they had been `listed`: ``listed for nine and six months``.
     """
+    if listed:
+        ages = aged(days, lang)
+        if lang == "de":
+            return f"{ages.removesuffix(' alt')} gelistet"
+        both = "both " if ages.startswith("both ") else ""
+        return f"{both}listed for {ages.removeprefix(both).replace(' old', '')}"
     found = [round(each / DAYS_PER_MONTH) for each in days]
     german = lang == "de"
     and_, both = (" und ", "beide ") if german else (" and ", "both ")

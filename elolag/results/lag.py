@@ -10,7 +10,7 @@ from elolag.results.answer import lines
 from elolag.results.citing import SURE
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
-from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint
+from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, dated
 from elolag.results.words import (
     MATCHED,
     MOST_NAMED,
@@ -202,7 +202,7 @@ class LagResult(Judged, Result):
         rows += [
             (
                 what,
-                f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
+                f"{match.model} ({dated(match)}), {share(match.probability)} of draws: "
                 f"{self.told(match.months)}",
             )
             for what, match in named
@@ -215,7 +215,7 @@ class LagResult(Judged, Result):
             *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
             ("as of, ratings of", f"{self.as_of}, {self.vintage}"),
-            ("data through", f"{self.data_through} (newest release that counts)"),
+            ("data through", f"{self.data_through} (newest {self.event} that counts)"),
             ("draws, seed", f"{self.n_draws:,}, {self.seed}"),
         ]
         rows += [
@@ -226,7 +226,7 @@ class LagResult(Judged, Result):
 
     def _best(self, point: ModelPoint, held: float) -> str:
         """A best model, with what makes it doubtful: draws of another, few votes."""
-        text = f"{point.model} ({point.release_date}), {point.rating:.1f} as {point.entry}"
+        text = f"{point.model} ({dated(point)}), {point.rating:.1f} as {point.entry}"
         if held < SURE:
             text += f"; best in {share(held)} of draws"
         if self.provisional_rating(point):
@@ -415,4 +415,4 @@ class LagResult(Judged, Result):
 
     def left_out(self, interval: str | None = None) -> str:
         """What the interval covers and leaves out; of another kind if named."""
-        return left_out(interval or self.interval, self.measure.name)
+        return left_out(interval or self.interval, self.measure.name, self.clock)

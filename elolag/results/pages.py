@@ -54,13 +54,6 @@ _ENGLISH: Mapping[str, str] = {
         "Bracket: the lag, drawn at the level of the side that is behind; the thick part is its "
         "{level}measurement interval."
     ),
-    "path day": "{level}each day",
-    "path whole": "{level}whole path",
-    "path average": "average",
-    "path lag": "lag",
-    "path months": "months",
-    "path behind": "{follower} behind",
-    "path ahead": "{follower} ahead",
     "drawn": "Charts of this page as files, as SVG, PDF or PNG of any size: elolag compare and "
     "elolag sensitivity with --figure FILE, or elolag.plots in Python.",
     "columns": "Columns",
@@ -143,13 +136,6 @@ _GERMAN: Mapping[str, str] = {
         "Klammer: der Abstand, auf der Höhe der Seite, die zurückliegt; der dicke Teil ist sein "
         "{level}Messintervall."
     ),
-    "path day": "{level}Intervall je Tag",
-    "path whole": "{level}Verlaufsband",
-    "path average": "Mittel",
-    "path lag": "Abstand",
-    "path months": "Monate",
-    "path behind": "{follower} zurück",
-    "path ahead": "{follower} voraus",
     "drawn": "Die Bilder dieser Seite als Dateien, als SVG, PDF oder PNG in jeder Größe: elolag "
     "compare und elolag sensitivity mit --figure DATEI, oder elolag.plots in Python.",
     "columns": "Spalten",
@@ -167,14 +153,12 @@ _GERMAN: Mapping[str, str] = {
         "übrigen Modelle. {marks} {bracket} Der Abstand "
         "in Monaten ist waagerecht abzulesen, der in Punkten senkrecht."
     ),
-    "average-path title": "Der mittlere Abstand im Lauf der Zeit",
     "average-path caption": (
         "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
         "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien umfassen den "
         "ganzen Verlauf mit einer Wahrscheinlichkeit von 50 % (gepunktet) und von "
         "{sure} %. Alles mit den Wertungen vom {vintage}, also im Rückblick."
     ),
-    "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
     "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",
     "still": "Was die Zahl bewegt hat, wird von Liste zu Liste gesagt, je zu deren Tag.",
     "unbeside": "Für diesen Tag gibt kein anderes Maß eine Antwort.",

@@ -7,10 +7,10 @@ not is left out. One that holds others (a grid its headline, slices their rows) 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from elolag.results.citing import choices, older, terms
+from elolag.results.citing import choices, date, older, set_phrases, terms, whole
 from elolag.results.owner import owner
 from elolag.results.words import first_up, which_lists
 from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
@@ -137,13 +137,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything a figure says of where it comes from."""
+    """Everything a figure says of where it comes from; `chosen` has choices by language."""
 
     facts: Mapping[str, Any]
     origins: tuple[Origin, ...]
     version: str = __version__
     sentence: str = ""
     title: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def caveats(self, lang: str = "en") -> str:
         """The caveat that fits how each board was made, the first board's first."""
@@ -192,39 +193,45 @@ class Provenance:
         """Publishers of the figures, each once."""
         return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
 
-    def footer(self, note: str = "") -> str:
+    def footer(self, note: str = "", lang: str = "en") -> str:
         """Source, licence, vintage, hash and one caveat in one paragraph."""
-        parts = []
+        parts, words = [], set_phrases(lang)
+        say = words.say
         if self.origins:
             newest = self.origins[0]
             board = self.facts.get("board") or newest.path.rpartition("/")[0]
             category = self.facts.get("category")
             where = f"{board} ({category})" if category else str(board)
-            whose = f"{self.owners}, {where}" if self.owners else f"own ratings, {where}"
-            vintage = self.facts.get("vintage") or newest.vintage
-            licence = newest.licence and f", {terms(newest.licence, 'en')}"
-            more = f"; {self.more()}" if self.more() else ""
+            whose = f"{self.owners or say('own ratings', 'eigene Wertungen')}, {where}"
+            day = str(self.facts.get("vintage") or newest.vintage)
+            day = date(day, lang) if lang == "de" else day
+            licence = newest.licence and f", {terms(newest.licence, lang)}"
+            more = f"; {self.more(lang)}" if self.more() else ""
             if newest.copied:
-                whose = f"{whose}, in a copy made by others"
+                whose += say(", in a copy made by others", f", {words.a_copy}")
             if any(o.licence not in ("", newest.licence) for o in self.origins[1:]):
-                more += "; all licences: elolag cite FILE"
-            parts.append(
-                f"Source: {whose}, ratings of {vintage}{licence}{more}; {' '.join(self.mark)}."
-            )
+                more += say(
+                    "; all licences: elolag cite FILE", "; alle Lizenzen: elolag cite DATEI"
+                )
+            kind, digest = self.mark
+            source = say(f"Source: {whose}, ratings of", f"Quelle: {whose}, Wertungen vom")
+            mark = f"{words.marks[kind]} {digest}"
+            parts.append(f"{source} {day}{licence}{more}; {mark}.")
         made = f"elolag {self.version}"
         if self.facts.get("n_draws") is not None:
-            made += f", {self.facts['n_draws']:,} draws, seed {self.facts.get('seed')}"
-        if self.facts.get("choices"):
-            made += f", {self.facts['choices']}"
+            drawn = whole(self.facts["n_draws"], lang), self.facts.get("seed")
+            made += f", {words.drawn.format(*drawn)}"
+        if chosen := self.chosen.get(lang):
+            made += f", {chosen}"
         if owner().home:
             made += f" ({owner().home})"
         tags = self.facts.get("tags")
         basis = (
-            *which_lists(self.facts.get("lists", ALL_LISTS)),
-            *(which_tags(tags) if tags else ()),
+            *which_lists(self.facts.get("lists", ALL_LISTS), lang),
+            *(which_tags(tags, lang) if tags else ()),
         )
         only = [f"{first_up(text)}." for text in basis]
-        parts += [f"{made}.", *only, self.caveats(), note]
+        parts += [f"{made}.", *only, self.caveats(lang), note]
         return " ".join(part for part in parts if part)
 
     def to_dict(self) -> dict[str, Any]:
@@ -262,8 +269,10 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
     drifts = measure_of(str(facts.get("board", ""))).arena_constants
-    if chosen := choices(getattr(spoken, "policies", {}), drifts, "en"):
-        facts["choices"] = ", ".join(chosen)
+    policies = getattr(spoken, "policies", {})
+    chosen = {lang: ", ".join(choices(policies, drifts, lang)) for lang in ("en", "de")}
+    if chosen["en"]:
+        facts["choices"] = chosen["en"]
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
@@ -276,6 +285,7 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         version=str(getattr(spoken, "version", __version__)),
         sentence=str(sentence()) if callable(sentence) else "",
         title=title,
+        chosen=chosen,
     )
 
 
@@ -296,14 +306,15 @@ def basis_notes(result: Any) -> tuple[str, ...]:
     return tuple(f"Note: {note}." for note in notes)
 
 
-def which_tags(sha256: str) -> tuple[str, ...]:
+def which_tags(sha256: str, lang: str = "en") -> tuple[str, ...]:
     """What is said where an archive's own tags answered; nothing where those of the package."""
     if sha256 == ours().bundle:
         return ()
-    return (
-        f"tags: not those that came with elolag {__version__} but those installed in the archive, "
-        f"sha256 {sha256[:16]}",
+    own = set_phrases(lang).say(
+        f"tags: not those that came with elolag {__version__} but those installed in the archive",
+        f"Zuordnungen: nicht die von elolag {__version__}, sondern die im Archiv abgelegten",
     )
+    return (f"{own}, sha256 {sha256[:16]}",)
 
 
 def log_head(origins: Iterable[Origin]) -> str:

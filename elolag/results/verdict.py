@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
@@ -36,7 +36,7 @@ class ModelPoint:
     `rating` is the posterior mean of its best entry, `sd` that posterior's standard deviation and
     `votes` that entry's votes where its list prints them; `counts_from` is the ISO date from which
     it counts in its group, `lab` the key of who released it; `month_only` tells that of its release
-    only the month is known.
+    only the month is known. `listed` is the day of its first listing where the clock is that.
     """
 
     group: str
@@ -49,6 +49,7 @@ class ModelPoint:
     lab: str = ""
     votes: int | None = None
     month_only: bool = False
+    listed: str = ""
 
     @property
     def early(self) -> bool:
@@ -58,7 +59,7 @@ class ModelPoint:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
         names = ("group", "model", "entry", "release_date", "rating", "lab", "votes")
-        return picked(self, *names)
+        return picked(self, *names) | ({"first_listed": self.listed} if self.listed else {})
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,29 @@ class Contender:
 
 @dataclass(frozen=True)
 class Match:
-    """A possible match: the model, the lag it implies, and its share of the draws."""
+    """A possible match: the model, the lag it implies, and its share of the draws.
+
+    `listed` is the day of its first listing where the clock is that.
+    """
 
     model: str
     entry: str
     release_date: str
     months: float
     probability: float
+    listed: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        names = ("model", "entry", "release_date", "months", "probability")
+        return picked(self, *names) | ({"first_listed": self.listed} if self.listed else {})
+
+
+def dated(found: ModelPoint | Match, before: str = "") -> str:
+    """The day that dates a model, with what it is the day of where it is not of the release."""
+    if found.listed:
+        return f"first listed {found.listed}"
+    return f"{before} {found.release_date}".lstrip()
 
 
 @dataclass(frozen=True)
@@ -205,7 +222,7 @@ class Day:
                 "probability": self.probability,
             },
             "follower_leads": self.leading,
-            "matches": [asdict(match) for match in self.matches],
+            "matches": [match.to_dict() for match in self.matches],
             "set": list(dict.fromkeys(match.model for match in self.smallest_set)),
         }
 
@@ -250,6 +267,16 @@ class Judged:
     def ahead(self) -> bool:
         """Whether the figure in months reads ahead."""
         return reads_ahead(self.months or 0.0, self.censored)
+
+    @property
+    def clock(self) -> str:
+        """From when a model counts: ``released``, or ``first-listed``."""
+        return str(self.policies.get("clock", "released"))
+
+    @property
+    def event(self) -> str:
+        """What dates a model, in words."""
+        return "first listing" if self.clock == "first-listed" else "release"
 
     @property
     def match_rule(self) -> str:
@@ -340,15 +367,14 @@ class Judged:
         best, other = self.follower, self.leader_group
         if self.leads:
             best, other = self.leader_best, self.follower_group
-        whose = f"the best {adjective(best.group)} model, {best.model} (released "
-        whose += f"{best.release_date})"
+        whose = f"the best {adjective(best.group)} model, {best.model} ({dated(best, 'released')})"
         size, verdict = self.size(), self.verdict
         if verdict == "overtaken" and self.match is not None:
             doubt = "" if self.clear else "; neither side has a clear lead"
             return (
                 f"{self.overtaking(f'was first {where} and was')}{doubt}: {whose}, reached "
-                f"its level before any {adjective(other)} model, and {self.match.model} (released "
-                f"{self.match.release_date}) passed it"
+                f"its level before any {adjective(other)} model, and {self.match.model} "
+                f"({dated(self.match, 'released')}) passed it"
             )
         if self.gap.elo == 0:
             text = f"the best models of both sides, {self.follower.model} and "
@@ -390,7 +416,9 @@ class Judged:
         if self.overtaken:
             likely = tuple(m for m in likely if m.months * sign > 0)
         names = "; ".join(
-            f"{m.model} of {m.release_date} in {share(m.probability)} of draws" for m in likely
+            f"{m.model}{',' if m.listed else ''} {dated(m, 'of')}{',' if m.listed else ''} in "
+            f"{share(m.probability)} of draws"
+            for m in likely
         )
         if not self.overtaken:
             return f"first reached by {names}"

@@ -41,9 +41,8 @@ _UNSEEN = {
 }
 _LEFT_OUT = {
     "measurement": (
-        "The measurement interval covers errors of the published ratings, of linking retired "
-        "models and of release dates known to the month. It leaves out: {unseen}; and "
-        "what another run of history would have given."
+        "The measurement interval covers errors of the published ratings{covered}. It leaves out: "
+        "{unseen}; and what another run of history would have given."
     ),
     "sampling": (
         "The sampling interval is for the mean over re-run histories with the same pace of "
@@ -53,7 +52,14 @@ _LEFT_OUT = {
 }
 
 
-def left_out(interval: str, measure: str = "votes") -> str:
+#: What it covers beside, by the clock: a first listing is known to the day.
+_COVERED = {
+    "released": ", of linking retired models and of release dates known to the month",
+    "first-listed": " and of linking retired models",
+}
+
+
+def left_out(interval: str, measure: str = "votes", clock: str = "released") -> str:
     """What an interval covers and leaves out.
 
     Parameters
@@ -62,13 +68,19 @@ def left_out(interval: str, measure: str = "votes") -> str:
         ``measurement``, ``sampling`` or ``both``.
     measure
         Name of the board's measure (see `elolag.schema.Measure`).
+    clock
+        What dates a model: ``released`` or ``first-listed``.
     """
     kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
-    return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
+    filled = {"unseen": _UNSEEN[measure], "covered": _COVERED[clock]}
+    return " ".join(_LEFT_OUT[kind].format(**filled) for kind in kinds)
 
 
 #: Said of every answer that rests on the publishers' own lists only.
-_OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
+OFFICIAL_ONLY = {
+    "en": "official lists only: what others copied from the publishers is left out",
+    "de": "nur Listen, die der Herausgeber selbst veröffentlicht hat",
+}
 
 
 #: Said of a board of one's own on which no drift is assumed.
@@ -78,9 +90,9 @@ NO_DRIFT = (
 )
 
 
-def which_lists(sources: str) -> tuple[str, ...]:
+def which_lists(sources: str, lang: str = "en") -> tuple[str, ...]:
     """What a reader must know of the lists an answer could use; nothing where it is all."""
-    return (_OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
+    return (OFFICIAL_ONLY[lang],) if sources == OFFICIAL_LISTS else ()
 
 
 NOT_A_FORECAST = (

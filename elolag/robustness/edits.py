@@ -16,6 +16,8 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
 from elolag.model.estimands import CENSORED, UNBOUNDED, Lags, Race, current_at
+from elolag.results.charts import Both
+from elolag.results.citing import date
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
@@ -50,7 +52,8 @@ class Edit:
 def without_models(study: Study) -> list[Edit]:
     """Leave out each model in turn."""
     return [
-        Edit("model", t.model, f"without {t.model}", ((t.model, None),)) for t in study.cast.tags
+        Edit("model", t.model, Both(f"without {t.model}", f"ohne {t.model}"), ((t.model, None),))
+        for t in study.cast.tags
     ]
 
 
@@ -60,20 +63,32 @@ def _without_labs(study: Study) -> list[Edit]:
     for tag in study.cast.tags:
         labs.setdefault(tag.lab, []).append(tag.model)
     return [
-        Edit("lab", lab, f"without every model of {lab}", tuple((m, None) for m in models))
+        Edit(
+            "lab",
+            lab,
+            Both(f"without every model of {lab}", f"ohne alle Modelle von {lab}"),
+            tuple((m, None) for m in models),
+        )
         for lab, models in sorted(labs.items())
     ]
 
 
 def moved_dates(study: Study) -> list[Edit]:
     """Move each release by a month either way; weights that came with it move too."""
-    return [_moved(t, days) for t in study.cast.tags for days in (-_MONTH_DAYS, _MONTH_DAYS)]
+    listed = study.choices.get("clock") == "first-listed"
+    moves = (-_MONTH_DAYS, _MONTH_DAYS)
+    return [_moved(t, days, listed=listed) for t in study.cast.tags for days in moves]
 
 
-def _moved(tag: Tag, days: float) -> Edit:
+def _moved(tag: Tag, days: float, *, listed: bool) -> Edit:
     other = tag.moved(tag.released + days)
-    word = "earlier" if days < 0 else "later"
-    words = f"{tag.model} released {abs(days):.0f} days {word}"
+    early = days < 0
+    words = Both(
+        f"{tag.model} {'first listed' if listed else 'released'} {abs(days):.0f} days "
+        f"{'earlier' if early else 'later'}",
+        f"{tag.model} {abs(days):.0f} Tage {'früher' if early else 'später'} "
+        f"{'gelistet' if listed else 'erschienen'}",
+    )
     return Edit("date", tag.model, words, ((tag.model, other),))
 
 
@@ -422,7 +437,7 @@ def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
     given = (question.get("session") or Session()).board_of(question)
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
-        words = f"without the vintage {vintage}"
+        words = Both(f"without the vintage {vintage}", f"ohne die Liste vom {date(vintage, 'de')}")
         try:
             board, asked = _without(given, vintage, study, question)
             result = results(prepare(**asking(asked, board=board)), [key])[0]
@@ -430,7 +445,10 @@ def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
             cases.append(_Case("vintage", vintage, words, None, str(error)))
             continue
         if result.as_of != to_iso(study.as_of):
-            words += f", as of {result.as_of}"
+            words = Both(
+                f"{words}, as of {result.as_of}",
+                f"{words.german}, Stand {date(result.as_of, 'de')}",
+            )
         cases.append(_Case("vintage", vintage, words, result.months, "", result.censored, result))
     return cases
 

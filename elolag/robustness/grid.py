@@ -24,6 +24,7 @@ from elolag.model import draws
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
+from elolag.results.charts import Both
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Result, Table
@@ -447,20 +448,20 @@ def _percent(value: Cell) -> str:
 
 #: The choices in words, for sentences and figures.
 LABELS = {
-    "board": "board",
-    "category": "category",
-    "estimand": "estimand",
-    "curve": "frontier curve",
-    "window": "window",
-    "clock": "release clock",
-    "derivatives": "derivatives",
-    "hong_kong": "Hong Kong",
-    "openness": "openness",
-    "min_votes": "minimum votes",
-    "selection": "selection correction",
-    "as_of": "as-of date",
-    "vintage": "vintage of the ratings",
-    "match_rule": "match rule",
+    "board": Both("board", "Rangliste"),
+    "category": Both("category", "Kategorie"),
+    "estimand": Both("estimand", "Schätzgröße"),
+    "curve": Both("frontier curve", "Kurve der Spitze"),
+    "window": Both("window", "Zeitfenster"),
+    "clock": Both("release clock", "gezählt ab"),
+    "derivatives": Both("derivatives", "Abgeleitete"),
+    "hong_kong": Both("Hong Kong", "Hongkong"),
+    "openness": Both("openness", "Offenheit"),
+    "min_votes": Both("minimum votes", "Mindeststimmen"),
+    "selection": Both("selection correction", "Auswahlkorrektur"),
+    "as_of": Both("as-of date", "Stichtag"),
+    "vintage": Both("vintage of the ratings", "Stand der Wertungen"),
+    "match_rule": Both("match rule", "Niveau datiert"),
 }
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from statistics import NormalDist
 from urllib.parse import urlsplit
@@ -17,7 +17,8 @@ from elolag.estimate.model_dates import ModelDate
 from elolag.plots.rows import dates_title
 from elolag.results import citing
 from elolag.results.answer import without_asides
-from elolag.results.cards import behind, lags, said
+from elolag.results.cards import behind, event, lags, said
+from elolag.results.pages import words
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, first_up, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
@@ -142,36 +143,32 @@ class Deck:
                 self.path(m.model, lang),
                 said(
                     "line", lang, lab=self.lab(m), day=citing.date(m.released, lang),
-                    lag=citing.lag(m.months, m.censored, lang),
+                    lag=citing.lag(m.months, m.censored, lang), event=event(m.clock, lang),
                 ),
             )
             for m in self.models
         ]  # fmt: skip
         best = next(m for m in dates.models if m.best and m.group == dates.follower_group)
-        figures = (self._figure(),) if lang == "en" else ()
         told = best.sentence(lang, self.named, self.lab(best))
-        section = Section("cards", said("index", lang), (what,), figures, links=links)
+        section = Section("cards", said("index", lang), (what,), (self._figure(lang),), links=links)
         here = "models/index.html"
         paths = (here, f"de/{here}") if lang == "en" else (f"de/{here}", here)
         return Page(paths[0], said("cards", lang), told, (section,), lang, paths[1])
 
-    def _figure(self) -> Figure:
+    def _figure(self, lang: str) -> Figure:
         dates = self.found.dates
+        table, dated = dates.table(), event(dates.clock, lang)
         return Figure(
             name="dates",
-            title=dates_title(dates),
-            alt=(
-                "Dots with intervals, one row for each of the newest records of either side: how "
-                "far behind or ahead of the other side it was at its release. All values are in "
-                "the table below the chart."
+            title=dates_title(dates, lang),
+            alt=said("alt", lang, event=dated),
+            caption=said(
+                "caption", lang, level=citing.percent(dates.level, lang),
+                draws=citing.whole(dates.n_draws, lang), event=dated,
             ),
-            caption=(
-                f"Dot: time from the day the other side stood at the model's level to its release; "
-                f"bar: {dates.level:.0%} measurement interval, from {dates.n_draws:,} draws."
-            ),
-            draw=partial(plots.dates, dates),
-            table=dates.table(),
-        )
+            draw=partial(plots.dates, dates, lang=lang),
+            table=table if lang == "en" else replace(table, caption=words("rows", lang)),
+        )  # fmt: skip
 
     def card(self, model: ModelDate, lang: str) -> Page:
         """All that is said of one model."""
@@ -203,7 +200,10 @@ class Deck:
         if 0 < reach.never < 1:
             share = citing.chance(reach.never, lang)
             points.append((said("unreached", lang), said("draws", lang, share=share)))
-        points += [(said("release", lang), lag), (said("record", lang), self._record(model, lang))]
+        points += [
+            (said("release", lang, event=event(model.clock, lang)), lag),
+            (said("record", lang), self._record(model, lang)),
+        ]
         if self.found.leads is not None:
             points.append((said("lists", lang), self._lists(model, lang)))
         points.append((said("now", lang), self._rank(model, lang)))

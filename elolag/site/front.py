@@ -9,7 +9,6 @@ from functools import partial
 from elolag.estimate.lag import HEADLINE
 from elolag.plots.style import finding
 from elolag.results import citing
-from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import WAYS, words
@@ -94,7 +93,7 @@ def _brief(result: LagResult, lang: str) -> str:
 def _headline(material: Material, lang: str) -> str:
     """The title of the front page."""
     result = material.headline
-    return finding(result) if lang == "en" else Speaker(result, lang).title()
+    return finding(result, lang)
 
 
 def _in_german(section: Section, material: Material) -> Section:
@@ -119,8 +118,9 @@ def _german(figure: Figure, material: Material) -> Figure:
         "vintage": citing.date(result.vintage, "de"),
     }
     draw = partial(figure.draw, lang="de")
-    known = {"frontier": _headline(material, "de")}
-    title = known.get(figure.name) or words(f"{figure.name} title", "de")
+    title = _headline(material, "de")
+    if material.path is not None and figure.name != "frontier":
+        title = parts.path_finding(material.path, "de")
     caption = words(f"{figure.name} caption", "de", **told)
     return replace(
         figure,

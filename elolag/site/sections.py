@@ -13,7 +13,8 @@ from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.rows import comparison_title
-from elolag.plots.style import SIDES, finding, roles
+from elolag.plots.style import SIDES, finding, overtaken, roles
+from elolag.results import charts
 from elolag.results import citing as language
 from elolag.results.answer import lines
 from elolag.results.lag import LagResult
@@ -22,7 +23,7 @@ from elolag.results.pages import words
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import directed, first_up, meaning, noun, span
+from elolag.results.words import directed, first_up, meaning, noun
 from elolag.site.content import Block, Figure, Section
 from elolag.site.material import Material
 from elolag.tags import Tag
@@ -176,7 +177,7 @@ def _path_figure(path: LagPath) -> Figure:
         line = f"the mean of the day's lag over the {path.window:g} months before each day"
     return Figure(
         name=table.name,
-        title=_finding(path),
+        title=path_finding(path),
         alt=(
             f"Line chart of the lag of {follower} behind {leader}, every day from {first} to "
             f"{last}. It begins at {directed(path.months[0])} and ends at "
@@ -215,13 +216,18 @@ def other(material: Material, lang: str = "en") -> Section:
     return Section("beside", words("beside", lang), (said,))
 
 
-def _finding(path: LagPath) -> str:
+def path_finding(path: LagPath, lang: str = "en") -> str:
+    """The title over the lag on every day."""
     if (found := path.overtaken[1]) is not None:
+        if lang == "de":
+            return first_up(overtaken(*found, lang=lang))
         title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
         return first_up(title)
-    low, high = float(path.months.min()), float(path.months.max())
-    what = "average" if path.estimand == "average" else "lag of the day"
-    return f"Since {to_iso(path.days[0])[:7]} the {what} was {span(low, high)}"
+    since = to_iso(path.days[0])[: len("2026-08")]
+    since = language.month_of(since, lang) if lang == "de" else since
+    ends = charts.spread(float(path.months.min()), float(path.months.max()), lang)
+    key = "since average" if path.estimand == "average" else "since lag"
+    return charts.said(key, lang, since=since, ends=ends)
 
 
 def estimands(material: Material) -> Section:

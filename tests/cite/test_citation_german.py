@@ -56,7 +56,7 @@ def test_every_category_and_board_of_the_archive_has_a_german_name() -> None:
             found.add(rest.removesuffix("_style_control"))
         found |= set(archive.board(name).snapshots[-1].categories) - {"overall"}
     for name in found - {"text", "humor"}:  # these two are German as they stand
-        assert citing._named(name) != name.replace("_", " ")
+        assert citing.named(name) != name.replace("_", " ")
         assert "_" not in citing.board("arena/text", name, "de")
 
 

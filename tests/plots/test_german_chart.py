@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from cited_states import BEHIND, every, in_state, made, point
 
-from elolag import plots
+import elolag
+from elolag import plots, tags
+from elolag.archive import open_archive
 from elolag.cite import citation, read_figure
+from elolag.claims.bridge import bridge
+from elolag.claims.estimating import VERDICTS
+from elolag.countries import NOUNS
 from elolag.errors import UsageError
+from elolag.estimate.catch_up import time_to_match
+from elolag.estimate.lag import ESTIMANDS
+from elolag.estimate.news import CAUSES
 from elolag.estimate.over_time import lag_path
-from elolag.results import citing
+from elolag.estimate.revisions import MEANING
+from elolag.forecast import past
+from elolag.forecast.skill import _RECORD
+from elolag.plots.specification import _WORDS
+from elolag.plots.style import finding
+from elolag.results import cards, charts, citing
 from elolag.results.answer import Speaker
-from elolag.results.provenance import _CAVEATS
-from elolag.results.words import german_name
+from elolag.results.charts import Both
+from elolag.results.provenance import _CAVEATS, Origin, provenance
+from elolag.results.words import german_name, model_name
+from elolag.robustness import LABELS
+from elolag.robustness.edits import influence
+from elolag.version import __version__
 
 ENGLISH = re.compile(
     r"\b(the|of|and|model|models|months|behind|ahead|trails|level with|rating|between|interval|is|"
@@ -57,24 +77,24 @@ def shown(axes: Any) -> list[str]:
     ],
 )  # fmt: skip
 def test_the_title_in_every_state(state: str, estimand: str, said: str) -> None:
-    assert Speaker(in_state(state, estimand), "de").title() == said
+    assert finding(in_state(state, estimand), "de") == said
 
 
 def test_what_is_nearly_sure_is_not_called_sure() -> None:
     for share, said in ((0.999, "(über 99 % der Ziehungen)"), (0.78, "(78 % der Ziehungen)")):
         day = in_state("likely bests", "average", matched=share)
-        assert said in Speaker(day, "de").marks(hollow=False)
+        assert said in Speaker(day, "de").marks()
 
 
 def test_no_title_and_no_mark_holds_an_english_word_and_figures_are_the_sentences() -> None:
     for name, result in every():
-        speaker = Speaker(result, "de")
-        for text in (speaker.title(), speaker.marks(hollow=True), speaker.axis()):
+        title = finding(result, "de")
+        for text in (title, Speaker(result, "de").marks()):
             assert not ENGLISH.search(text), (name, text)
             assert "{" not in text
         if result.verdict in ("behind", "ahead", "at-least") and result.months is not None:
             number = citing.number(result.months, "de")
-            assert f" {number} Monate " in speaker.title(), name
+            assert f" {number} Monate " in title, name
             assert number in citation(result, "de").sentence, name
 
 
@@ -86,12 +106,12 @@ def test_every_word_of_the_chart_is_german(tmp_path: Path) -> None:
         texts = shown(axes)
         assert callout in texts
         assert {"USA", "China", "Wertung (Elo-Punkte)"} <= set(texts)
-        assert Speaker(result, "de").title() in texts
+        assert finding(result, "de") in texts
         (foot,) = [text for text in texts if text.startswith("Quelle: ")]
-        assert foot.startswith(f"Quelle: {' '.join(citation(result, 'de').short)} ")
+        assert foot.startswith(provenance(result).footer("", "de"))
         assert not [text for text in texts if ENGLISH.search(text)]
         file = plots.save(axes, tmp_path / "x.svg", result)
-        assert read_figure(file)["title"] == Speaker(result, "de").title()
+        assert read_figure(file)["title"] == finding(result, "de")
     with pytest.raises(UsageError, match="no chart in 'fr'; known: en, de"):
         plots.frontier(result, lang="fr")
 
@@ -146,6 +166,138 @@ def test_the_key_to_the_bands_names_each_once_and_ends_within_the_chart(
 
 def test_a_chart_without_an_interval_calls_nothing_grey() -> None:
     said = in_state("behind", "current")
-    assert Speaker(said, "de").marks(hollow=False).endswith(" (grau).")
+    assert Speaker(said, "de").marks().endswith(" (grau).")
     open_ended = in_state("at least behind", "current")
-    assert "grau" not in Speaker(open_ended, "de").marks(hollow=False)
+    assert "grau" not in Speaker(open_ended, "de").marks()
+
+
+# Every figure, against the table of words: what a German one says, the English one does not.
+
+BOARD = "arena/webdev"
+DRAWS: dict[str, Callable[[], Any]] = {
+    "bridge": lambda: bridge(n_draws=50),
+    "claims": lambda: elolag.check_claims(
+        n_draws=50, keys=["epoch-2026-us-china-mean", "caisi-2026"]
+    ),
+    "comparison": lambda: elolag.estimate_all(board=BOARD, n_draws=50),
+    "dates": lambda: elolag.model_dates(board=BOARD, n_draws=50),
+    "forecast": lambda: elolag.forecast_lag(n_draws=100),
+    "frontier": lambda: elolag.estimate_lag(board=BOARD, n_draws=50),
+    "frontier first-listed": lambda: elolag.estimate_lag(
+        board=BOARD, n_draws=50, clock="first-listed"
+    ),
+    "frontier gap": lambda: elolag.estimate_lag(board=BOARD, n_draws=50, estimand="gap"),
+    "held": past.scores,
+    "influence": lambda: influence(board=BOARD, n_draws=50),
+    "lag_path": lambda: lag_path("2026-03-01", board=BOARD, n_draws=50),
+    "lag_path average": lambda: lag_path("2026-06-01", n_draws=50, estimand="average"),
+    "leads": lambda: elolag.who_led(board=BOARD, n_draws=50),
+    "measures": lambda: elolag.compare_measures(tasks=True, n_draws=50),
+    "news": lambda: elolag.estimate_news("2026-06-25", "2026-08-19", n_draws=50),
+    "revisions": lambda: elolag.estimate_revisions(BOARD, n_draws=50),
+    "slices board": lambda: elolag.compare("board", n_draws=50),
+    "slices country": lambda: elolag.compare("country", n_draws=200, simultaneous=True),
+    "slices lab": lambda: elolag.compare("lab", board=BOARD, n_draws=50),
+    "slices openness": lambda: elolag.compare("openness", board=BOARD, n_draws=50),
+    "specification_curve": lambda: elolag.sensitivity(
+        n_draws=50,
+        choices={
+            "category": ["overall"], "board": [BOARD], "window": [12], "clock": ["released"],
+            "estimand": ["average", "current"], "derivatives": ["keep"], "curve": ["step"],
+        },
+    ),
+    "time_to_match": lambda: time_to_match(n_draws=50),
+    "voters": lambda: elolag.compare_voters(n_draws=50),
+}  # fmt: skip
+ENGLISH_NUMBER = re.compile(r"\d\.\d(?!\d\d)|\b20\d\d-\d\d-\d\d\b")
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def words_of(texts: Any) -> set[str]:
+    """The words of phrases, without what is filled in."""
+    return {word for text in texts for word in WORD.findall(re.sub(r"{[^}]*}", " ", text))}
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> set[str]:
+    """English words of figures that are no German ones: out of the tables of both."""
+    tables = (charts._SAID, cards._SAID)
+    pairs = [pair for table in tables for pair in table.values()]
+    known = (*VERDICTS, *CAUSES.values(), *MEANING.values(), *LABELS.values(), *_WORDS.values())
+    pairs += [(str(both), both.german) for both in known if isinstance(both, Both)]
+    pairs += [(_RECORD["en"][key], _RECORD["de"][key]) for key in _RECORD["en"]]
+    pairs += [(text, vars(citing.GERMAN)[key]) for key, text in vars(citing.ENGLISH).items()
+              if isinstance(text, str) and key != "lang"]  # fmt: skip
+    pairs += [*_CAVEATS.values(), *citing._CHOICES.values(), *citing.UNITS.items()]
+    english, german = (words_of(side) for side in zip(*pairs, strict=True))
+    return {word.casefold() for word in english} - {word.casefold() for word in german}
+
+
+@pytest.fixture(scope="module")
+def names() -> re.Pattern[str]:
+    """What is called alike in both languages: models, labs, boards, sources, estimands."""
+    archive = open_archive()
+    found = {
+        *ESTIMANDS,
+        *archive.boards(),
+        *tags.ours().labs,
+        *NOUNS,
+        "text",
+        "overall",
+        __version__,
+    }
+    for board in archive.boards():
+        plain = board.removesuffix("_style_control")
+        found |= {plain, plain.replace("_", " ")}
+        found |= set(archive.board(board).snapshot().categories)
+    found |= {name for key in tags.ours().models for name in (key, model_name(key))}
+    found |= {alias.entry for alias in tags.ours().aliases}
+    ours = (claim for claim in elolag.claims.packaged())
+    found |= {text for c in ours for text in (c.key, c.who.partition(",")[0], c.follower, c.leader)}
+    origins = [Origin.of(s) for b in archive.boards() for s in archive.board(b).snapshots]
+    found |= {text for o in origins for text in (o.path, o.owner, o.licence)}
+    longest = sorted(filter(None, found), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?!\w)" for name in longest))
+
+
+def told(file: Path) -> str:
+    """Every text of an SVG, those for the pointer included, quotations left out."""
+    root = ElementTree.parse(file).getroot()  # noqa: S314 -- our own
+    kinds = {f"{{http://www.w3.org/2000/svg}}{kind}" for kind in ("text", "tspan", "title")}
+    texts = (" ".join(part.text.split()) for part in root.iter() if part.tag in kinds and part.text)
+    return re.sub("„[^“]*“", " ", "\n".join(texts))
+
+
+def figure(name: str) -> partial[Any]:
+    """The figure with what it draws."""
+    draw = getattr(plots, name.partition(" ")[0])
+    if name == "claims":
+        return partial(draw, DRAWS[name](), elolag.estimate_lag(n_draws=50))
+    return partial(draw, DRAWS[name]())
+
+
+def test_every_figure_is_among_those_that_are_drawn_in_german() -> None:
+    public = {name for name in plots.__all__ if callable(getattr(plots, name))}
+    assert {name.partition(" ")[0] for name in DRAWS} == public - {"footer", "save", "svg"}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_no_english_word_is_left_in_a_german_figure(
+    name: str, vocabulary: set[str], names: re.Pattern[str], tmp_path: Path
+) -> None:
+    draw = figure(name)
+    for size in ("page", "phone"):
+        axes = draw(size=size, lang="de")
+        file = plots.save(axes, tmp_path / "x.svg", draw.args[0])
+        text = names.sub(" ", told(file).replace("\n", " "))
+        assert not {word.casefold() for word in WORD.findall(text)} & vocabulary, text
+        assert not ENGLISH_NUMBER.findall(text), text
+        drawing = axes.get_figure()
+        inked, dpi = drawing.get_tightbbox(), drawing.dpi
+        assert inked.x0 * dpi >= -1
+        assert inked.y0 * dpi >= -1
+        assert inked.x1 * dpi <= drawing.bbox.x1 + 1
+        assert inked.y1 * dpi <= drawing.bbox.y1 + 1
+        # English figures do have such words: the test sees what it looks for.
+        english = plots.save(draw(size=size), tmp_path / "y.svg", draw.args[0])
+        assert len({word.casefold() for word in WORD.findall(told(english))} & vocabulary) > 5

@@ -12,7 +12,6 @@ import elolag
 from elolag.cite import citation
 from elolag.cli.lag import _print
 from elolag.plots.style import finding
-from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap, Match, ModelPoint
 from elolag.results.words import directed, noun, printable, share
@@ -330,7 +329,7 @@ def test_an_interval_that_begins_before_the_overtaking_says_whose_each_is() -> N
     assert citation(turned, "de").sentence.endswith(
         "(95-%-Messintervall für US-Modelle: 9,0 Monate zurück bis 0,5 Monate zuvor überholt)."
     )
-    assert Speaker(turned, "de").title() == (
+    assert finding(turned, "de") == (
         "US-Modelle wurden nach den mittleren Wertungen am 19. Juli 2026 von chinesischen Modellen "
         "überholt"
     )
