@@ -21,6 +21,7 @@ from elolag.forecast.past import Fan
 from elolag.forecast.projection import (
     Projected,
     chances,
+    first_exact,
     mixed,
     no_change,
     of_day,
@@ -497,11 +498,12 @@ def _own(asked: Question) -> tuple[str, ...]:
 
 
 def _path(study: Study) -> tuple[Floats, Floats]:
-    """Days up to the list's, and the mean of the draws' averages on each."""
+    """Days up to the list's from the last bound on, and the mean of the draws' averages on each."""
     races = [Race.of(d.ratings, d.lead_from, d.follow_from, study.as_of) for _, d in study.drawn]
     window = WINDOWS["average"] * DAYS_PER_MONTH
     begins = max(study.as_of - _SPAN * DAYS_PER_MONTH, max(r.begins for r in races) + window + 1)
     days = np.arange(np.ceil(begins), study.as_of + 1)
+    days = days[first_exact(averaged(study.race(study.as_of), days, window)[1][0]) :]
     return days, np.concatenate([averaged(r, days, window)[0] for r in races]).mean(axis=0)
 
 

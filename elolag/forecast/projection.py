@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
@@ -113,24 +115,23 @@ def random_walk(
     Raises
     ------
     EstimateError
-        Both groups, and a window before them, have been rated for under two months.
+        The average has been known, as more than a bound, for under two months.
     """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, 1)))
     begins = max(seen.begins, day - _STEPS_BACK * DAYS_PER_MONTH)
     window = WINDOWS["average"] * DAYS_PER_MONTH
     days = np.arange(np.ceil(begins), day + 1)
     whole = np.arange(np.ceil(max(begins, seen.begins + window)) + 1, day + 1)
-    if len(whole) < _STEP + _FEWEST_STEPS:
+    average, bounds = averaged(seen, whole, window) if len(whole) else (whole[None], whole[None])
+    known = average[0, first_exact(bounds[0]) :]
+    if len(known) < _STEP + _FEWEST_STEPS:
         raise EstimateError(
             f"a random walk of the average needs {_STEP + _FEWEST_STEPS} days on which it is "
-            f"known, and there are {len(whole)}: only a later list can have them"
+            f"known, and there are {len(known)}: only a later list can have them"
         )
     daily = current_at(seen, days)
-    paths = {
-        "average": averaged(seen, whole, window)[0][0],
-        "current": daily.months[0],
-        "gap": daily.gap[0],
-    }
+    current = daily.months[0, first_exact(daily.censored[0]) :]
+    paths = {"average": known, "current": current, "gap": daily.gap[0]}
     walks = {
         name: now[name][:, None] + _walk(_changes(path), len(now[name]), span, rng)
         for name, path in paths.items()
@@ -147,6 +148,11 @@ def random_walk(
     # Gap and climb walk each on its own: where the one has passed the leader, the other is there.
     reach = np.minimum(_first(short <= 0, ends, gap <= 0, day), parity)
     return Projected(figures, {"parity": parity, "reach": reach})
+
+
+def first_exact(bounds: NDArray[Any]) -> int:
+    """Number of the first day after all whose figure is a bound, by the codes of each, (n,)."""
+    return int(np.flatnonzero(bounds).max(initial=-1)) + 1
 
 
 def _changes(path: Floats) -> Floats:

@@ -11,7 +11,7 @@ from matplotlib.legend import Legend
 
 import elolag
 from elolag import plots
-from elolag.dates import months_after, to_day
+from elolag.dates import months_after, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.forecast.ahead import _SPAN, MIXTURE, MODELS, Outlook, answers
@@ -276,6 +276,21 @@ def test_a_bound_is_not_carried_on_as_a_figure(shared: Session) -> None:
         EstimateError, match=r"of the list's day: the figure is a bound only \(at-l"
     ):
         elolag.forecast_lag(**asked)
+
+
+def test_days_of_a_bound_are_no_path_and_no_step(shared: Session) -> None:
+    found = elolag.forecast_lag(board="epoch/eci", n_draws=200, session=shared)
+    begins = to_iso(found.days[0])
+    day_before = to_iso(found.days[0] - 1)
+    path = elolag.lag_path(
+        months_after(begins, -1), begins, estimand="average", board="epoch/eci", n_draws=200,
+        session=shared,
+    )  # fmt: skip
+    codes = dict(zip(map(to_iso, path.days), path.censored, strict=True))
+    assert codes[begins] == 0
+    assert codes[day_before] != 0
+    with pytest.raises(EstimateError, match="on which it is known, and there are 47: only a later"):
+        elolag.forecast_lag(board="comparia/text", n_draws=200, session=shared)
 
 
 def test_a_list_too_early_is_refused() -> None:

@@ -10,6 +10,7 @@ from search import search
 
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
+from elolag.estimate.over_time import averaged
 from elolag.forecast import projection
 from elolag.forecast.ahead import answers
 from elolag.forecast.projection import (
@@ -19,6 +20,7 @@ from elolag.forecast.projection import (
     _meetings,
     _releases,
     chances,
+    first_exact,
     mixed,
     no_change,
     of_day,
@@ -38,7 +40,8 @@ def board(
 ) -> tuple[Draw, np.ndarray]:
     """Models of two sides over thirty months, rising, in a few draws, and their labs.
 
-    Ratings are whole steps where a step is given, so that some are equal.
+    Both begin level and lowest, so that no lag is a bound. Ratings are whole steps where a step is
+    given, so that some are equal.
     """
     rng = np.random.default_rng(seed)
     dates = np.sort(DAY - rng.integers(0, 900, n)).astype(float)
@@ -47,6 +50,7 @@ def board(
     leads[:2] = True, False
     rated = 1000 + (dates - DAY) / 5 + head_start * leads + rng.normal(0, 30, n)
     ratings = rated + rng.normal(0, 5, (draws, n))
+    ratings[:, :2] = rated.min() - 20
     ratings = np.round(ratings / step) * step if step else ratings
     lead, follow = np.where(leads, dates, np.inf), np.where(leads, np.inf, dates)
     return Draw(ratings, lead, follow), rng.integers(0, 6, n)
@@ -252,12 +256,42 @@ def test_a_walk_of_too_short_a_path_is_refused() -> None:
     chunk, _ = board(12)
     early = Draw(
         chunk.ratings,
-        np.where(np.isfinite(chunk.lead_from), np.maximum(chunk.lead_from, DAY - 400), np.inf),
-        np.where(np.isfinite(chunk.follow_from), np.maximum(chunk.follow_from, DAY - 400), np.inf),
+        *(
+            np.where(since >= DAY - 400, since, np.where(since == DAY - 900, DAY - 400, np.inf))
+            for since in (chunk.lead_from, chunk.follow_from)
+        ),
     )
     now = of_day([early], DAY)
     with pytest.raises(EstimateError, match="needs 60 days on which it is known, and there are 3"):
         random_walk(now, seen(early), DAY, (1, 12), 24, seed=0)
+
+
+def bounded(passed: float) -> Draw:
+    """A leader whose first model stands above the follower's best until so many days ago."""
+    ages = np.array([900.0, 800, 600, 300, 900, passed, 200])
+    leads = np.arange(7) < 4
+    rated = np.array([1000.0, 1010, 1030, 1090, 950, 1005, 1050])
+    ratings = rated + np.random.default_rng(1).normal(0, 1, (20, 7))
+    dates = DAY - ages
+    return Draw(ratings, np.where(leads, dates, np.inf), np.where(leads, np.inf, dates))
+
+
+def test_a_walk_takes_no_step_from_a_bound() -> None:
+    chunk = bounded(passed=500)
+    race, now, year = seen(chunk), of_day([chunk], DAY), 365.2425
+    days = np.arange(np.ceil(max(race.begins + year, DAY - 24 * DAYS_PER_MONTH)) + 1, DAY + 1)
+    months, bounds = averaged(race, days, year)
+    known = days > DAY - 500 + year
+    assert np.array_equal(bounds[0] == 0, known)
+    rng = np.random.default_rng(np.random.SeedSequence(0, spawn_key=(2, 1)))
+    walked = now["average"][:, None] + slow_walk(months[0][known], 20, 24, rng)
+    found = random_walk(now, race, DAY, (1, 12), 24, seed=0).figures
+    assert found["average"] == pytest.approx(walked[:, [0, 11]])
+    assert first_exact(bounds[0]) == np.flatnonzero(known)[0]
+    assert first_exact(np.zeros(3)) == 0
+    short = bounded(passed=400)
+    with pytest.raises(EstimateError, match="days on which it is known, and there are 35: only"):
+        random_walk(of_day([short], DAY), seen(short), DAY, (1, 12), 24, seed=0)
 
 
 MONTHS = (1, 3, 6, 12)
