@@ -180,7 +180,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise ArchiveError(f"{path}: could not be written: {error}") from error
+        raise ArchiveError(f"{path}: could not be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -142,7 +142,9 @@ def verify(
     from elolag import archive as archives
     from elolag.archive.log import compared
 
-    opened = archives.open_archive(archive, allow_empty=True)
+    # One that is not there is a misspelt name, and no archive that is all as stored.
+    folder = archive or archives.default_path()
+    opened = archives.open_archive(folder, allow_empty=folder.is_dir())
     problems = archives.verify(opened, head=head)
     log = archives.Log.read(opened.path, lenient=True)
     folders = [label for name in opened.boards() for label in opened.board(name).labels]

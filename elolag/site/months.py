@@ -13,7 +13,7 @@ from typing import Any
 
 from elolag.archive import Board
 from elolag.dates import months_after
-from elolag.errors import CheckFailed
+from elolag.errors import CheckFailed, UsageError
 from elolag.results import citing
 from elolag.site.folder import SUMS
 
@@ -105,7 +105,11 @@ def frozen(folder: Path) -> dict[str, Frozen]:
     ------
     CheckFailed
         A file was changed, is missing or was added since.
+    UsageError
+        A file is at `folder`.
     """
+    if folder.is_file():
+        raise UsageError(f"{folder}: a file; the published months are kept in a folder")
     if not folder.is_dir():
         return {}
     names = sorted(p.name for p in folder.iterdir() if _NAME.fullmatch(p.name))

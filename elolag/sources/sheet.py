@@ -263,7 +263,8 @@ def parse(data: bytes, name: str, known: Sequence[str]) -> Sheet:
     delimiter, text, before = _opening(decode(data, name), known)
     rows = _rows(text, delimiter, name, before)
     if not rows:
-        raise UsageError(f"{name}: no table; its first line must name the columns: {list(known)}")
+        wanted = ", ".join(known)
+        raise UsageError(f"{name}: no table; its first line must name the columns: {wanted}")
     columns = tuple(cell.lower() for cell in rows[0][1])
     while columns and not columns[-1]:
         columns = columns[:-1]

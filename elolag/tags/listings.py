@@ -155,7 +155,7 @@ def read_fact_file(path: Path) -> list[Fact]:
     try:
         payload = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     for name in _FACT_SOURCES:
         try:
             publications = get_source(name).parse(payload, Origin(path.name, "undated"))

@@ -272,8 +272,9 @@ def _bad_header(header: tuple[str, ...], name: str) -> str:
     unknown = [column for column in header if column not in wanted]
     missing = [column for column in wanted if column not in header]
     if shared[nearest] < 2:
-        known = "; ".join(",".join(columns(row)) for row in _TABLES.values())
-        return f"{name}, line 1: columns {','.join(header)!r} are none of: {known}"
+        known = "; ".join(map(",".join, [flat.COLUMNS, *map(columns, _TABLES.values())]))
+        has = f"columns {','.join(header)!r} are none of" if header else "no table; it wants one of"
+        return f"{name}, line 1: {has}: {known}; an example: elolag template tags"
     problem = f"column {missing[0]!r} is missing" if missing else "columns in another order"
     if unknown:
         problem = f"unknown column {unknown[0]!r}"

@@ -235,7 +235,7 @@ def _write_folder(out: Path, files: Mapping[str, bytes], force: bool) -> None:
             fill(Path(held) / "new", files)
             swap(Path(held) / "new", Path(held) / "old", out)
     except OSError as error:
-        raise ArchiveError(f"{out}: could not be written: {error}") from error
+        raise ArchiveError(f"{out}: could not be written: {error.strerror or error}") from error
 
 
 def read_covariance(path: Path) -> tuple[tuple[str, ...], Floats, str]:

@@ -12,7 +12,7 @@ import month_worlds
 import pytest
 from month_worlds import LATER, MONTHS, NEW, Later, files
 
-from elolag.errors import CheckFailed
+from elolag.errors import CheckFailed, UsageError
 from elolag.site import Site, record
 from elolag.site.folder import SUMS, summed
 from elolag.site.months import FACTS, LISTS, frozen, frozen_lists
@@ -194,6 +194,13 @@ def test_months_of_another_question_are_not_mixed(
     with month_worlds.plain(), pytest.raises(CheckFailed, match="months of one question"):
         month_worlds.write(tmp_path / "site", {**months, **other}, kept=kept)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept"]
+
+
+def test_a_file_where_the_months_belong_is_no_folder_without_months(tmp_path: Path) -> None:
+    assert frozen(tmp_path / "none") == {}
+    (tmp_path / "months.csv").touch()
+    with pytest.raises(UsageError, match=r"months\.csv: a file; the published months"):
+        frozen(tmp_path / "months.csv")
 
 
 def test_kept_months_are_read_as_they_are(plain: Site) -> None:

@@ -119,15 +119,15 @@ def test_seal(elolag: Command, archive: Path) -> None:
     assert elolag("archive", "verify", "--archive", archive).code == 0
 
 
-@pytest.mark.parametrize("made_first", [False, True])
-def test_verify_of_an_empty_archive_passes(
-    elolag: Command, tmp_path: Path, made_first: bool
+def test_verify_of_an_empty_archive_passes_and_of_none_does_not(
+    elolag: Command, tmp_path: Path
 ) -> None:
-    if made_first:
-        (tmp_path / "empty").mkdir()
-    done = elolag("archive", "verify", "--archive", tmp_path / "empty")
+    done = elolag("archive", "verify", "--archive", tmp_path)
     assert done.code == 0
     assert "0 snapshots" in done.out
+    done = elolag("archive", "verify", "--archive", tmp_path / "snapshotz")
+    assert (done.code, done.out) == (1, "")
+    assert "snapshotz: no such archive" in done.err
 
 
 def test_every_changed_byte_is_named(elolag: Command, archive: Path) -> None:
@@ -160,6 +160,7 @@ def test_verify_can_ask_for_news(
     done = elolag("archive", "verify", "--archive", archive, "--news-within", 45)
     assert done.code == 1
     assert "no source had news since 2026-07-22 (46 days)" in done.err
+    (tmp_path / "none").mkdir()
     done = elolag("archive", "verify", "--archive", tmp_path / "none", "--news-within", 45)
     assert done.code == 1
     assert "no source had news ever" in done.err

@@ -151,6 +151,17 @@ MISTAKES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("header", "words"), [("", "line 1: no table; it wants one of"), ("entry,rating", "none of")]
+)
+def test_a_table_of_something_else_learns_what_a_table_of_tags_is(
+    header: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TagError, match=f"{words}: entry,model,lab,country,") as error:
+        load(write(tmp_path, header))
+    assert str(error.value).endswith("; an example: elolag template tags")
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_names_file_line_and_value(mistake: str, tmp_path: Path) -> None:
     header, line, where, value = MISTAKES[mistake]
