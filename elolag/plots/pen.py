@@ -118,7 +118,8 @@ class Pen:
         dates: Any = importlib.import_module("matplotlib.dates")  # untyped
         ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
         axis, months = self.axes.xaxis, (end - first) / DAYS_PER_MONTH
-        room = 6 if self.size.narrow else 10
+        # German names of months take more room.
+        room = (5 if self.lang == "de" else 6) if self.size.narrow else 10
         if months <= 2 * room // 3:
             locator, style = dates.MonthLocator(), "%b %Y"
         elif months <= 2 * room:

@@ -37,12 +37,13 @@ from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 
 #: Height of a row of dots in lines of type, and its name's characters to a line.
 _ROW, _LETTERS = 2.3, 44
-#: Characters of a name that stands over its row.
-_NARROW = 33
+#: Characters of a name that stands over its row, where its answer leaves room for them.
+_NARROW = 40
 _TINT = "#fdebe0"
 
 
@@ -101,11 +102,12 @@ def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
 def _dots(
     pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "",
     sides: tuple[str, str] = ("behind", "ahead"),
-) -> None:  # fmt: skip
+) -> list[tuple[Text, Text]]:  # fmt: skip
     """Rows from the top, a dot with its intervals each, in months where there is no other `unit`.
 
     `who` is the first of the two `sides` right of zero, the second left of it: phrases of
-    `elolag.results.charts`. On a phone, or where `over`, the names stand over their rows.
+    `elolag.results.charts`. On a phone, or where `over`, the names stand over their rows: those
+    are given back, each with the answer on its line.
     """
     axes, measures = pen.axes, pen.size
     low, high = _range(rows)
@@ -116,9 +118,11 @@ def _dots(
         axes.axvspan(low, 0, color=_TINT, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
     phone = over or measures == SIZES["phone"]
-    for number, row in enumerate(rows):
-        if not row.heading:
-            _dot(pen, row, number, (low, high), phone=phone)
+    answers = {
+        number: _dot(pen, row, number, (low, high), phone=phone)
+        for number, row in enumerate(rows)
+        if not row.heading
+    }
     names = [textwrap.fill(visible(row.name), _LETTERS) for row in rows]
     axes.set_yticks(range(len(rows)), [""] * len(rows) if phone else names,
                     fontsize=measures.small)  # fmt: skip
@@ -126,9 +130,9 @@ def _dots(
     if phone:
         written = [
             axes.text(
-                0, number if row.heading else number - 0.25, _cut(visible(row.name)), va="center",
-                transform=axes.get_yaxis_transform(), fontsize=measures.small, zorder=5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+                0, number if row.heading else number - 0.25, _cut(visible(row.name), _NARROW),
+                transform=axes.get_yaxis_transform(), va="center", fontsize=measures.small,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}, zorder=5,
             )
             for number, row in enumerate(rows)
         ]  # fmt: skip
@@ -152,11 +156,12 @@ def _dots(
                 place, 1.0, word, transform=axes.transAxes, ha=side, va="bottom", color=colour,
                 fontsize=measures.small, weight="bold",
             )  # fmt: skip
+    return [(written[number], answer) for number, answer in answers.items()] if phone else []
 
 
-def _cut(name: str) -> str:
-    """As much of a name as stands beside its answer on a phone."""
-    return name if len(name) <= _NARROW else f"{name[: _NARROW - 1].rstrip()}\u2026"
+def _cut(name: str, letters: int) -> str:
+    """As much of a name as a line of so many letters holds."""
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}\u2026"
 
 
 def _range(rows: Sequence[Dot]) -> tuple[float, float]:
@@ -168,7 +173,8 @@ def _range(rows: Sequence[Dot]) -> tuple[float, float]:
     return (min(low - room, -least) if low < 0 else 0.0), max(high + room, least)
 
 
-def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: bool) -> None:
+def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: bool) -> Text:
+    """The row's intervals and its dot; given back is its answer."""
     axes, measures = pen.axes, pen.size
     months = row.value or 0.0
     colour = COLOURS[1] if months < 0 else COLOURS[0]
@@ -186,13 +192,13 @@ def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: 
         edge = {"markeredgecolor": "white", "markeredgewidth": 0.7}
         shape = "s" if months < 0 else "o"
         pen.mark(months, place, shape, 1.25, colour, zorder=4, **edge)
-    axes.text(
+    if row.words:
+        pen.told_between(number - 0.5, number + 0.5, row.words, upright=False)
+    return axes.text(
         1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
         transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
         fontsize=measures.small, color=colour, parse_math=False,
     )  # fmt: skip
-    if row.words:
-        pen.told_between(number - 0.5, number + 0.5, row.words, upright=False)
 
 
 def _bar(
@@ -281,8 +287,13 @@ def _figure(
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
     pen = Pen.on(ax, size, _height(rows, size, foot), look)
-    _dots(pen, rows, who, **scale)
-    return pen.finish(finding, foot, room=1.4 * pen.size.font)
+    over = _dots(pen, rows, who, **scale)
+    axes = pen.finish(finding, foot, room=1.4 * pen.size.font)
+    for name, answer in over:
+        beside = answer.get_window_extent().padded(pen.size.font)
+        while name.get_window_extent().overlaps(beside):
+            name.set_text(_cut(name.get_text(), len(name.get_text()) - 1))
+    return axes
 
 
 @ours

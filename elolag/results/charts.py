@@ -156,7 +156,7 @@ _SAID = {
     ),
     "nothing": ("nothing", "nichts"),
     # Rows: slices, measures, voters, estimands, changes, claims, models, causes.
-    "openness who": ("first-named side ", "erstgenannte Seite "),
+    "openness who": ("first-named ", "erstgenannte "),
     "lab who": ("lab ", "Labor "),
     "country who": ("country ", "Land "),
     "slices note": (

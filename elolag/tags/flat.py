@@ -17,7 +17,7 @@ from elolag.sources import sheet as sheets
 from elolag.sources.sheet import iso_date
 from elolag.tags.rows import Lab, Model, labs_of
 
-_COLUMNS = ("entry", "model", "lab", "country", "release_date", "openness", "note")
+COLUMNS = ("entry", "model", "lab", "country", "release_date", "openness", "note")
 #: One of these beside `entry` makes a table of tags flat.
 _MARKS = {"country", "release_date", "openness", "lab"}
 _FROM = "the user's own tags"
@@ -64,21 +64,21 @@ def read(
     TagError
         A line lacks a fact nobody knows, or contradicts another; the message names both.
     """
-    header = sheets.header(sheets.decode(data, name), _COLUMNS)
+    header = sheets.header(sheets.decode(data, name), COLUMNS)
     if "entry" not in header or not _MARKS & set(header):
         return None
-    sheet = sheets.parse(data, name, _COLUMNS)
+    sheet = sheets.parse(data, name, COLUMNS)
     try:
-        sheet.check_columns(("entry",), _COLUMNS, "an example: elolag template tags")
+        sheet.check_columns(("entry",), COLUMNS, "an example: elolag template tags")
     except UsageError as error:
         raise TagError(str(error)) from error
     out: _Rows = {"labs": [], "models": [], "aliases": []}
     lines: dict[str, _Line] = {}
     by_slug: dict[str, tuple[str, int]] = {}
     by_lab: dict[str, _Line] = {}
-    columns = [sheet.column(column) for column in _COLUMNS]
+    columns = [sheet.column(column) for column in COLUMNS]
     for row, values in enumerate(zip(*columns, strict=True)):
-        cells = dict(zip(_COLUMNS, values, strict=True))
+        cells = dict(zip(COLUMNS, values, strict=True))
         where = sheet.where(row)
         first = lines.get(_slug(cells["model"] or cells["entry"]))
         line = _settle(cells, sheet.lines[row], where, labs, models, first)

@@ -189,8 +189,8 @@ def test_intervals_in_few_words() -> None:
 def test_the_figure_labels_both_sides_and_covers_nothing(openness: Slices) -> None:
     axes = plots.slices(openness)
     texts = {t.get_text() for t in axes.texts}
-    assert "\u2190 first-named side ahead" in texts
-    assert "first-named side behind \u2192" in texts
+    assert "\u2190 first-named ahead" in texts
+    assert "first-named behind \u2192" in texts
     renderer = axes.get_figure().canvas.get_renderer()
     labels = [t for t in (*axes.texts, *axes.get_yticklabels()) if t.get_text()]
     boxes = [t.get_window_extent(renderer) for t in labels]
