@@ -163,7 +163,9 @@ def print_table(
     figures: bool = True,
     most: int = _WIDEST,
 ) -> None:
-    """Print a table.
+    """Print a table; where it is too narrow for that, one row after the other.
+
+    No word is broken but a name after one of its hyphens, and that only where nothing else helps.
 
     Parameters
     ----------
@@ -182,17 +184,84 @@ def print_table(
     from rich.text import Text
 
     cells = [[plain(str(cell)) for cell in row] for row in rows]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for number, name in enumerate(header):
+    console, heads = _console(most), [plain(name) for name in header]
+    columns = list(zip(heads, *cells, strict=True))
+    kept = [name in whole for name in header]
+    widths = _widths(columns, kept, console.width - _APART * len(columns))
+    if widths is None:
+        for first, *rest in cells:
+            told = (f"{name}: {cell}" for name, cell in zip(heads[1:], rest, strict=True) if cell)
+            line(first)
+            lines(textwrap.fill(
+                "; ".join(told), console.width, initial_indent="  ", subsequent_indent="    ",
+                break_long_words=False, break_on_hyphens=False,
+            ))  # fmt: skip
+        return
+    table = Table(box=None, padding=(0, _APART, 0, 0), header_style="bold")
+    for number, (name, width) in enumerate(zip(heads, widths, strict=True)):
         right = figures and bool(cells)
         right = right and all(re.fullmatch(r"[-+\d.,/ ]*", row[number]) for row in cells)
-        table.add_column(
-            Text(plain(name)), justify="right" if right else "left", overflow="fold",
-            no_wrap=name in whole,
-        )  # fmt: skip
+        style: Any = "right" if right else "left"
+        table.add_column(Text(_folded(name, width)), justify=style, width=width)
     for row in cells:
-        table.add_row(*map(Text, row))
-    _console(most).print(table)
+        table.add_row(*(Text(_folded(*cell)) for cell in zip(row, widths, strict=True)))
+    console.print(table)
+
+
+#: Blanks between two columns.
+_APART = 2
+#: Letters from which on a name may be broken though another column could give way.
+_LONG = 28
+#: Where a name may be broken: after a hyphen, a stroke or an underscore, but not within a date.
+_JOINT = re.compile(r"(?<=[-/_])(?!\d\d?(?:\D|$))(?=\w)")
+
+
+def _widths(columns: Sequence[Sequence[str]], kept: Sequence[bool], room: int) -> list[int] | None:
+    """How wide columns of these cells are, headings first; None where there is no room for them.
+
+    The widest ones give way, as far as their longest words, or else the longest parts of these.
+    """
+    from rich.cells import cell_len
+
+    wide = [max(map(cell_len, column)) for column in columns]
+    for part in (_words, _parts):
+        least = [
+            most if whole else max((cell_len(p) for cell in column for p in part(cell)), default=0)
+            for column, most, whole in zip(columns, wide, kept, strict=True)
+        ]
+        if sum(least) <= room:
+            widths = list(wide)
+            while sum(widths) > room:
+                loose = [k for k, width in enumerate(widths) if width > least[k]]
+                widths[max(loose, key=lambda k: widths[k])] -= 1
+            return widths
+    return None
+
+
+def _words(text: str) -> list[str]:
+    """The words of a cell; a name that is too long to stand whole in its parts."""
+    return [p for w in text.split() for p in (_JOINT.split(w) if len(w) > _LONG else [w])]
+
+
+def _parts(text: str) -> list[str]:
+    return [part for word in text.split() for part in _JOINT.split(word)]
+
+
+def _folded(text: str, width: int) -> str:
+    """A cell in lines, broken between words, and within those that are wider than it."""
+    from rich.cells import cell_len
+
+    if cell_len(text) <= width:
+        return text
+    told = [""]
+    for word in text.split():
+        for number, part in enumerate(_JOINT.split(word) if cell_len(word) > width else [word]):
+            between = " " if told[-1] and not number else ""
+            if cell_len(told[-1] + between + part) > width:
+                told.append(part)
+            else:
+                told[-1] += between + part
+    return "\n".join(told)
 
 
 def print_result(found: Result, *, whole: Sequence[str] = (), apart: bool = False) -> None:

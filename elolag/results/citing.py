@@ -169,6 +169,8 @@ def older(kind: str, lists: int, copies: int, bare: int, bare_copies: int, lang:
     text = f"{lists} {adjective} {say('list', 'Liste') if one else say('lists', 'Listen')}"
     if copies:
         of = "" if one else f"{copies} {say('of them', 'davon')} "
+        if lang == "de" and copies == lists > 1:
+            of = "beide " if lists == 2 else "alle "
         text += f", {of}{copy if one or copies == 1 else many} {others}"
     if bare:
         text += f"{',' if copies else ''} {without}" if bare == lists else f", {bare} {without}"
@@ -286,6 +288,8 @@ class Words:
         )
         self.months = say("months", "Monate")
         self.level = say("level", "gleichauf")
+        self.or_behind = say("level or behind", "gleichauf oder zurück")
+        self.or_ahead = say("level or ahead", "gleichauf oder voraus")
         self.passed = say("overtaken {} before", "{} zuvor überholt")
         self.ahead = say("{} ahead", "{} voraus")
         self.behind = say("{} behind", "{} zurück")
@@ -447,6 +451,8 @@ def over_months(window: float, lang: str) -> str:
 def lag(value: float, censored: str | None, lang: str) -> str:
     """A lag with its direction: ``6.4 months behind``, ``mindestens 6,4 Monate zurück``."""
     words = set_phrases(lang)
+    if censored and number(value, "en") == "0.0":
+        return words.or_behind if censored == "at-least" else words.or_ahead
     side = words.ahead if reads_ahead(value, censored) else words.behind
     said = side.format(f"{number(value, lang)} {words.months}")
     if not censored:
@@ -470,7 +476,10 @@ def between(
         return said(end or 0.0, censored, lang)
     if low * high > 0:
         near, far = sorted((low, high), key=abs)
-        return f"{number(near, lang)} {words.to} {said(far, None, lang)}"
+        if number(far, "en") != "0.0":
+            return f"{number(near, lang)} {words.to} {said(far, None, lang)}"
+    if said is lag and number(low, "en") == number(high, "en") == "0.0":
+        return words.level
     return f"{said(low, None, lang)} {words.to} {said(high, None, lang)}"
 
 

@@ -263,10 +263,11 @@ def _opening(found: VotersReport, lang: str) -> str:
             f"Die einzige verglichene Wählerschaft ({who}) wertet {mine} {how} gleich gute {theirs}"
         )
     if lang == "de":
+        comma = "," if who.startswith("wer ") else ""  # a clause of its own
         return (
-            f"Von {len(sides)} Wählerschaften {'wertet' if higher == 1 else 'werten'} nach ihren "
-            f"{level}Intervallen {higher} {mine} höher als gleich gute {theirs}, {lower} niedriger "
-            f"und {neither} weder noch. Am günstigsten wertet {who}"
+            f"{len(sides)} Wählerschaften, nach ihren {level}Intervallen: {higher} "
+            f"{'wertet' if higher == 1 else 'werten'} {mine} höher als gleich gute {theirs}, "
+            f"{lower} niedriger, {neither} weder noch. Am günstigsten wertet{comma} {who}"
         )
     if len(sides) == 1:
         how = {1: "higher than", -1: "lower than", 0: "neither higher nor lower than"}[sides[0]]

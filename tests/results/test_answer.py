@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import elolag
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
+from elolag.results import citing as language
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
 from elolag.results.citing import STYLED, about, aged, likely
 from elolag.results.lag import LagResult
@@ -573,3 +574,35 @@ def test_what_reads_as_nought_is_level_and_never_trails_by_nothing(months: float
         for each in (found, gap, wide):
             assert not re.search(r"\b0[.,]0 (months|Monate|Elo)", citation(each, lang).sentence)
         assert ends in citation(wide, lang).sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "censored", "english", "german"),
+    [
+        (0.0, "at-least", "level or behind", "gleichauf oder zurück"),
+        (-0.04, "at-least", "level or behind", "gleichauf oder zurück"),
+        (0.04, "at-most", "level or ahead", "gleichauf oder voraus"),
+        (0.0, None, "level", "gleichauf"),
+        (0.06, "at-most", "at most 0.1 months behind", "höchstens 0,1 Monate zurück"),
+    ],
+)
+def test_a_bound_of_nothing_is_no_number(
+    value: float, censored: str | None, english: str, german: str
+) -> None:
+    assert language.lag(value, censored, "en") == english
+    assert language.lag(value, censored, "de") == german
+
+
+def test_ends_that_read_as_nothing_are_level_and_all_copies_are_called_so() -> None:
+    assert language.between(0.01, 0.04, "de") == "gleichauf"
+    assert language.between(0.0, 0.0, "en") == "level"
+    assert language.between(0.04, 0.2, "de") == "0,0 bis 0,2 Monate zurück"
+    two = language.older("older", 2, 2, 0, 0, "de")
+    assert two == "2 ältere Listen, beide Kopien von dritter Seite"
+    assert language.older("older", 3, 3, 0, 0, "de").endswith("alle Kopien von dritter Seite")
+
+
+def test_the_first_of_a_side_stands_in_the_genitive() -> None:
+    found = in_state("below the first", "average", leader_group="CN", follower_group="US")
+    told = Speaker(found, "de").today()
+    assert "unter dem ersten hier bewerteten der chinesischen Modelle, " in told
