@@ -135,7 +135,7 @@ class Comparison(Result):
 
     def table(self) -> Table:
         """One row per estimand, with both intervals."""
-        level, points = f"{self.results[0].level:.0%}", self.results[0].measure.points
+        level, points = f"{100 * self.results[0].level:g}%", self.results[0].measure.points
         columns = (
             Column("estimand", "Estimand", "which question"),
             data("frontier", "curve it is asked of"),

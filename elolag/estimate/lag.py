@@ -283,7 +283,8 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
-    return replace(result, notes=(*result.notes, result.voteless)) if result.voteless else result
+    more = tuple(filter(None, (result.voteless, *result.of_draws())))
+    return replace(result, notes=(*result.notes, *more)) if more else result
 
 
 def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:

@@ -370,7 +370,7 @@ def comparison(
     for r in found.results:
         if r.months is None:
             continue
-        wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
+        wider = dict(r.rows()).get(f"{100 * r.level:g}% sampling interval", "–")
         words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
         rows.append(_of(r.estimand, r, outer=outer, words=words))

@@ -127,6 +127,8 @@ class Gap:
 
 #: Least probability of a match that the sentence names.
 LIKELY = 0.05
+#: Of so many draws, what has no answer is not worth a word.
+_NEARLY_ALL = 0.995
 #: What may be said of a result, and in this order the first that holds:
 #:
 #: - ``withheld``: the gap, where an entry without a tag could be the best of a side;
@@ -236,6 +238,8 @@ class Judged:
     matched: float
     leader_best_share: float
     follower_best_share: float
+    n_draws: int
+    failed_draws: int
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     provisional: tuple[Contender, ...] = ()
@@ -249,6 +253,12 @@ class Judged:
     def ahead(self) -> bool:
         """Whether the figure in months reads ahead."""
         return reads_ahead(self.months or 0.0, self.censored)
+
+    @property
+    def answered(self) -> float | None:
+        """Share of the draws that have an answer; None where that is all of them, or nearly."""
+        share = 1 - self.failed_draws / self.n_draws
+        return share if share < _NEARLY_ALL else None
 
     @property
     def match_rule(self) -> str:

@@ -103,7 +103,7 @@ class RatedVotes:
         return (
             f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes, "
             f"{best['entry']} stands highest{among} at {best['rating']:.1f} Elo "
-            f"({self.interval_level:.0%} interval {best['lower']:.1f} to {best['upper']:.1f}; "
+            f"({100 * self.interval_level:g}% interval {best['lower']:.1f} to {best['upper']:.1f}; "
             f"{held} {self.level:g})."
         )
 

@@ -446,3 +446,41 @@ def test_the_win_rate_of_any_gap_is_a_share() -> None:
     assert win_rate(400.0) == pytest.approx(10 / 11)
     assert win_rate(-1e9) == pytest.approx(0.0)
     assert win_rate(1e9) == 1.0
+
+
+@pytest.mark.parametrize(("level", "said"), [(0.999, "99.9%"), (0.57, "57%"), (0.95, "95%")])
+def test_a_level_is_told_as_it_was_asked_for(result: LagResult, level: float, said: str) -> None:
+    """No interval is one of 100%."""
+    asked = dataclasses.replace(result, level=level, sampling=(0.2, 11.0), interval="both")
+    for text in (asked.sentence(), asked.brief(), Speaker(asked, "en").interval()):
+        assert f"{said} " in text
+    named = [name for name, _ in asked.rows() if name.endswith(("interval", " set"))]
+    assert [name.partition(" ")[0] for name in named] == [said] * 3
+
+
+def test_it_is_said_of_how_many_draws_an_interval_is(result: LagResult) -> None:
+    few = dataclasses.replace(result, estimand="at-release", failed_draws=700)
+    assert few.of_draws() == (
+        "70% of the draws have no answer, for their window holds nothing to measure: figure and "
+        "interval are of the others",
+    )
+    assert "95% measurement interval of the 30% of draws with an answer: 6.4" in few.sentence()
+    assert "of the 30% of draws with an answer: 6.4 to 9.0" in citation(few).sentence
+    assert "Messintervall der 30 % der Ziehungen mit Ergebnis: 6,4" in citation(few, "de").sentence
+    assert dataclasses.replace(result, failed_draws=5).of_draws() == ()
+    assert "over 99%" not in dataclasses.replace(few, failed_draws=5).sentence()
+
+
+def test_a_figure_outside_its_interval_is_said_to_be_there(result: LagResult) -> None:
+    means = "it is taken at posterior-mean ratings, the interval is between quantiles of the draws"
+    assert result.of_draws() == ()
+    off = dataclasses.replace(result, months=9.3)
+    assert off.of_draws() == (f"the figure lies outside its interval: {means}",)
+    assert dataclasses.replace(result, months=9.04).of_draws() == ()  # as it is printed, it is not
+    assert dataclasses.replace(off, high=None).of_draws() == ()
+    mean = dataclasses.replace(off, estimand="average", averaged=True)
+    assert "it is the mean of the draws, the interval is between" in mean.of_draws()[0]
+    other = dataclasses.replace(off, interval="sampling")
+    assert other.of_draws()[0].endswith("the interval is for the mean over re-run histories")
+    gap = dataclasses.replace(result, gap=Gap(40.1, 32.3, 38.6, 2.7, 2.8))
+    assert gap.of_draws() == (f"the gap lies outside its interval: {means}",)

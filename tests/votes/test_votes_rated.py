@@ -119,3 +119,7 @@ def test_hostile_names_survive_the_files(tmp_path: Path):
     assert board.file.covariance is not None
     assert np.isfinite(board.file.covariance[1]).all()
     assert rating._FACTS_FILE == "rate.json"
+
+
+def test_no_interval_of_ratings_is_one_of_all():
+    assert "(99.9% interval " in elolag.rate(simulated(1, 800, 5), interval_level=0.999).sentence()
