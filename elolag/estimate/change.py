@@ -18,7 +18,7 @@ from elolag.model.estimands import Lags, window_of
 from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import directed, few, noun, over, share
+from elolag.results.words import directed, estimated, few, noun, over
 
 #: The fields of the JSON object, in order.
 _PLAIN = (
@@ -67,11 +67,10 @@ class Change(Estimated):
             f"{abs(end):.1f} months {'shorter' if end < 0 else 'longer'}"
             for end in sorted((way * self.low, way * self.high))
         )
-        # A normal law leaves either direction some chance, however small.
-        shrank = min(max(1 - self.probability if leads else self.probability, 1e-6), 1 - 1e-6)
+        shrank = 1 - self.probability if leads else self.probability
         spread = (
             f"{100 * self.level:g}% sampling interval of the change: {ends}; probability that it "
-            f"shrank: {share(shrank)}"
+            f"shrank: {estimated(shrank)}"
         )
         if self.too_few:
             verdict, spread = "", f"no sampling interval: {few(self.too_few)}"

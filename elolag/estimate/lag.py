@@ -341,6 +341,7 @@ def _matches(
                 tag.release_date,
                 float(-months if leads else months),
                 count / len(sample.match),
+                to_iso(float(since)),
             )
         )
     return tuple(found)

@@ -10,7 +10,7 @@ from elolag.results.answer import lines
 from elolag.results.citing import SURE, set_phrases
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
-from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint
+from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, released
 from elolag.results.words import (
     MATCHED,
     MOST_NAMED,
@@ -221,7 +221,7 @@ class LagResult(Judged, Result):
         rows += [
             (
                 what,
-                f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
+                f"{match.model} ({released(match)}), {share(match.probability)} of draws: "
                 f"{self.told(match.months)}",
             )
             for what, match in named
@@ -245,7 +245,7 @@ class LagResult(Judged, Result):
 
     def _best(self, point: ModelPoint, held: float) -> str:
         """A best model, with what makes it doubtful: draws of another, few votes."""
-        text = f"{point.model} ({point.release_date}), {point.rating:.1f} as {point.entry}"
+        text = f"{point.model} ({released(point)}), {point.rating:.1f} as {point.entry}"
         if held < SURE:
             text += f"; best in {share(held)} of draws"
         if self.provisional_rating(point):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
@@ -82,13 +82,27 @@ class Contender:
 
 @dataclass(frozen=True)
 class Match:
-    """A possible match: the model, the lag it implies, and its share of the draws."""
+    """A possible match: the model, the lag it implies, and its share of the draws.
+
+    `counts_from` is the ISO date from which it counts and its lag is told; empty: its release.
+    """
 
     model: str
     entry: str
     release_date: str
     months: float
     probability: float
+    counts_from: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return picked(self, "model", "entry", "release_date", "months", "probability")
+
+
+def released(model: ModelPoint | Match) -> str:
+    """The day of a model's release, and that from which it counts where it is another."""
+    day, since = model.release_date, model.counts_from
+    return day if since in ("", day) else f"{day}, counts from {since}"
 
 
 @dataclass(frozen=True)
@@ -206,7 +220,7 @@ class Day:
                 "probability": self.probability,
             },
             "follower_leads": self.leading,
-            "matches": [asdict(match) for match in self.matches],
+            "matches": [match.to_dict() for match in self.matches],
             "set": list(dict.fromkeys(match.model for match in self.smallest_set)),
         }
 
@@ -395,7 +409,8 @@ class Judged:
         if self.overtaken:
             likely = tuple(m for m in likely if m.months * sign > 0)
         names = "; ".join(
-            f"{m.model} of {m.release_date} in {share(m.probability)} of draws" for m in likely
+            f"{m.model} of {m.counts_from or m.release_date} in {share(m.probability)} of draws"
+            for m in likely
         )
         if not self.overtaken:
             return f"first reached by {names}"

@@ -109,3 +109,17 @@ def test_a_tag_handed_in_wins(lookup: Lookup) -> None:
     place = [t.model for t in study.cast.tags].index("kimi-k3")
     assert np.isinf(study.cast.field.follow_from[place])
     assert study.cast.field.lead_from[place] == other.released
+
+
+def test_a_match_is_told_with_the_day_from_which_its_lag_is_told() -> None:
+    found = elolag.estimate_lag(
+        estimand="current", clock="first-listed", vintage="2026-08-19", n_draws=FEW
+    )
+    for match in found.matches:
+        days = to_day(found.as_of) - to_day(match.counts_from)
+        assert match.months == pytest.approx(days / DAYS_PER_MONTH)
+    first = found.matches[0]
+    assert first.counts_from != first.release_date
+    said = f"{first.model} ({first.release_date}, counts from {first.counts_from}), "
+    assert dict(found.rows())["match"].startswith(said)
+    assert f"first reached by {first.model} of {first.counts_from} in" in found.sentence()
