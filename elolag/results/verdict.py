@@ -374,12 +374,15 @@ class Judged:
                 f"{self.match.release_date}) passed it"
             )
         if self.gap.elo == 0:
-            text = f"the best models of both sides, {self.follower.model} and "
-            text += f"{self.leader_best.model}, stand at the same level"
+            one, other = self.follower.model, self.leader_best.model
+            text = f"the best models of both sides, {one} and {other}, stand at the same level"
+            at = ""
+            if one == other:
+                text, at = f"one model, {one}, is the best of both sides", " at a level"
             if verdict == "level":
                 return f"{follower} is level with {leader} {where}: {text}"
             side = self.follower_group if self.ahead else self.leader_group
-            text += f", which {adjective(side)} models reached {size} earlier, {follower} "
+            text += f",{at} which {adjective(side)} models reached {size} earlier, {follower} "
             text += "ahead" if self.ahead else "behind"
             return f"neither {follower} nor {leader} has a clear lead {where}: {text}"
         if verdict == "no-clear-lead":

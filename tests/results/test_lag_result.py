@@ -484,3 +484,17 @@ def test_a_figure_outside_its_interval_is_said_to_be_there(result: LagResult) ->
     assert other.of_draws()[0].endswith("the interval is for the mean over re-run histories")
     gap = dataclasses.replace(result, gap=Gap(40.1, 32.3, 38.6, 2.7, 2.8))
     assert gap.of_draws() == (f"the gap lies outside its interval: {means}",)
+
+
+def test_a_model_of_both_sides_is_not_told_as_two(result: LagResult) -> None:
+    both = dataclasses.replace(
+        result, follower=point("CN", "omega", 1510.0, "2026-08-10"), months=0.1, low=0.1, high=6.1,
+        gap=Gap(0.0, -3.0, 2.0, 0.0, 0.0),
+        matches=(Match("omega", "omega", "2026-08-07", 0.1, 1.0),),
+    )  # fmt: skip
+    assert (
+        "one model, omega, is the best of both sides, at a level which US models reached 0.1 "
+        "months earlier, China behind" in both.sentence()
+    )
+    level = dataclasses.replace(both, months=0.0, low=0.0)
+    assert "(overall): one model, omega, is the best of both sides (" in level.sentence()
