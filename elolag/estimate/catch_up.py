@@ -70,9 +70,10 @@ class TimeToMatch(Result):
 
     def sentence(self) -> str:
         """The median time to match in one sentence."""
-        r = self.result
+        r, count = self.result, len(self.follow_ups)
+        records = "one record" if count == 1 else f"{count} records"
         return (
-            f"Of the {len(self.follow_ups)} records of {noun(r.leader_group)} in the "
+            f"Of the {records} of {noun(r.leader_group)} in the "
             f"{r.window:g} months to {r.as_of} on {r.board} ({r.category}), "
             f"{noun(r.follower_group)} has matched {self.matched}; median time to match: "
             f"{r.figure()} ({100 * r.level:g}% measurement interval: {r.interval_words()})."
