@@ -70,18 +70,19 @@ class TimeToMatch(Result):
 
     def sentence(self) -> str:
         """The median time to match in one sentence."""
-        r = self.result
+        r, count = self.result, len(self.follow_ups)
+        records = "one record" if count == 1 else f"{count} records"
         return (
-            f"Of the {len(self.follow_ups)} records of {noun(r.leader_group)} in the "
+            f"Of the {records} of {noun(r.leader_group)} in the "
             f"{r.window:g} months to {r.as_of} on {r.board} ({r.category}), "
             f"{noun(r.follower_group)} has matched {self.matched}; median time to match: "
-            f"{r.figure()} ({r.level:.0%} measurement interval: {r.interval_words()})."
+            f"{r.figure()} ({100 * r.level:g}% measurement interval: {r.interval_words()})."
         )
 
     def table(self) -> Table:
         """One row per step of the grid; the reader sees whole months."""
         share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
-        ends = f"end of its pointwise {self.result.level:.0%} measurement interval"
+        ends = f"end of its pointwise {100 * self.result.level:g}% measurement interval"
         columns = (
             Column(
                 "months",
@@ -159,8 +160,9 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     curves = []
     for _, drawn in study.drawn:
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
-        times_drawn, share_drawn = kaplan_meier(*_follow_ups(one, window))
-        curves.append(_on_grid(times_drawn, share_drawn, grid))
+        followed = _follow_ups(one, window)
+        # Of a draw without a record in the window there is no curve.
+        curves.append(_on_grid(*kaplan_meier(*followed), grid)[followed[2] > 0])
     tail = round((1 - study.level) / 2, 12)
     tails = tail, 1 - tail
     low, high = np.quantile(np.concatenate(curves), tails, axis=0, method="inverted_cdf")

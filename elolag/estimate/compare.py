@@ -99,7 +99,7 @@ def _labs(question: Question) -> list[_Part]:
     leader = question.get("leader", "US")
     study = _everyone(question)
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
-    home = {t.lab: bool(mine) for t, mine in zip(study.cast.tags, own, strict=True)}
+    home = {t.lab for t, mine in zip(study.cast.tags, own, strict=True) if mine}
     asked = []
     for lab, why in _active(study, "lab").items():
         rival = leader
@@ -107,7 +107,7 @@ def _labs(question: Question) -> list[_Part]:
             f"other labs, against {noun(leader)}",
             f"andere Labore, gegenüber {phrase(leader, 'de').to_models}",
         )
-        if home[lab]:
+        if lab in home:
             rival = _and(leader, f"not:lab:{lab}")
             heading = Both(
                 f"{adjective(leader)} labs, each against the others",
@@ -133,6 +133,11 @@ def _countries(question: Question) -> list[_Part]:
             f"{german_name(leader)} gegenüber allen anderen",
         )
         asked.append(_pair(f"not:{leader}", leader, rest))
+    if not asked:
+        raise UsageError(
+            f"every country has models of {noun(leader)}, so that none can be compared with it; "
+            f"take a leader from some countries only"
+        )
     return asked
 
 
@@ -313,15 +318,16 @@ class Slices(Result):
         if n == 1:
             return "It is a single slice: its interval needs no correction."
         text = (
-            f"Each interval holds its own lag at {self.level:.0%}; among {n} read together up to "
-            f"{n * (1 - self.level):.1f} are expected to miss, and the extremes of the table are "
-            f"extreme partly by chance."
+            f"Each interval holds its own lag at {100 * self.level:g}%; among {n} read together up "
+            f"to {n * (1 - self.level):.1f} are expected to miss, and the extremes of the table "
+            f"are extreme partly by chance."
         )
         if self.simultaneous_level is None:
             return f"{text} Simultaneous intervals are given on request."
         return (
-            f"{text} The simultaneous intervals hold all {n} at once at {self.level:.0%} or more "
-            f"(Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of slices)."
+            f"{text} The simultaneous intervals hold all {n} at once at {100 * self.level:g}% or "
+            f"more (Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of "
+            f"slices)."
         )
 
     def table(self) -> Table:
@@ -329,13 +335,15 @@ class Slices(Result):
         ends = "end of the interval; empty: unbounded, or none"
         wide = "end of the interval that holds with all others; empty: unbounded, or none"
         together = self.simultaneous_level is not None
+        units = {found.gap.unit for found in self.results}
         columns = (
             Column("slice", first_up(self.by), "category, or who is compared with whom"),
             data("heading", "slices of one heading belong together"),
             Column("against", "Against", "whom it is compared with", words=True,
                    in_page=self.by == "lab"),
             Column("answer", "Lag", "with its direction in words", words=True),
-            Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),
+            Column("measurement", f"{100 * self.level:g}% interval", "of this slice alone",
+                   words=True),
             Column("together", "All at once", "interval that holds with all others", words=True,
                    in_page=together),
             Column("counted", "Models", "rated models of the follower and of the leader",
@@ -353,8 +361,9 @@ class Slices(Result):
             data("simultaneous_low", f"lower {wide}", "months"),
             data("simultaneous_high", f"upper {wide}", "months"),
             data("censored", "at-least or at-most where the value is a bound"),
-            data("gap", "distance of the two best on the as-of date", "Elo"),
-            data("provisional", "whether ratings of few votes decide"),
+            data("gap", "distance of the two best on the as-of date",
+                 units.pop() if len(units) == 1 else "points of its board"),
+            data("provisional", "whether an entry without a tag could be the best of a side"),
             data("leader_models", "rated models of the leader", "models"),
             data("follower_models", "rated models of the follower", "models"),
         )  # fmt: skip

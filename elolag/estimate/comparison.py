@@ -10,7 +10,7 @@ from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
-from elolag.estimate.panel import sibling
+from elolag.estimate.panel import newest_whole, sibling
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
@@ -135,7 +135,7 @@ class Comparison(Result):
 
     def table(self) -> Table:
         """One row per estimand, with both intervals."""
-        level, points = f"{self.results[0].level:.0%}", self.results[0].measure.points
+        level, points = f"{100 * self.results[0].level:g}%", self.results[0].measure.points
         columns = (
             Column("estimand", "Estimand", "which question"),
             data("frontier", "curve it is asked of"),
@@ -250,10 +250,11 @@ def _each(study: Study) -> tuple[list[tuple[str, LagResult]], dict[str, str]]:
 
 
 def _unrated(study: Study, question: Question) -> tuple[str, ...]:
-    """Models that made a record on the sibling board and have no rating on this one."""
-    twin = sibling(study.panel.board)
+    """Models that by then had made a record on the sibling board and have no rating on this one."""
+    twin, session = sibling(study.panel.board), question.get("session") or Session()
     try:
-        other = prepare(**asking(question, board=twin, vintage=None, as_of=None))
+        newest = newest_whole(session.board_of(question, twin), study.panel.vintage).vintage
+        other = prepare(**asking(question, board=twin, vintage=newest, as_of=None))
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
     rated = set(study.panel.placed.table["model"])

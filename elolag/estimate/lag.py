@@ -284,7 +284,8 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
-    return replace(result, notes=(*result.notes, result.voteless)) if result.voteless else result
+    more = tuple(filter(None, (result.voteless, *result.of_draws())))
+    return replace(result, notes=(*result.notes, *more)) if more else result
 
 
 def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:
@@ -342,6 +343,7 @@ def _matches(
                 float(-months if leads else months),
                 count / len(sample.match),
                 to_iso(tag.released) if listed else "",
+                to_iso(float(since)),
             )
         )
     return tuple(found)

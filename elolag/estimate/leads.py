@@ -20,7 +20,7 @@ from elolag.model.frontier import Steps
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import NO_CHANCE, noun, share
+from elolag.results.words import NO_CHANCE, estimated, noun, share
 
 #: Points of the grid on which the two frontiers of a list are compared.
 _GRID = 4001
@@ -256,8 +256,7 @@ def _dates(dates: Sequence[str]) -> str:
 
 
 def _percent(value: Any) -> str:
-    # None of the draws is no proof of never.
-    return NO_CHANCE if value is None else share(max(float(value), 1e-6))
+    return NO_CHANCE if value is None else estimated(float(value))
 
 
 def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:

@@ -189,19 +189,20 @@ def _columns(level: float) -> dict[str, tuple[str, str]]:
     return {
         "months": ("Lag", "the figure of the day; positive: the follower is behind"),
         "low": (
-            "Low", f"lower end of the day's {level:.0%} measurement interval; empty: unbounded",
+            "Low",
+            f"lower end of the day's {100 * level:g}% measurement interval; empty: unbounded",
         ),
         "high": ("High", "its upper end; empty: unbounded"),
         "band_low": (
-            "Band low", f"lower end of the band that holds the whole path with {level:.0%} "
+            "Band low", f"lower end of the band that holds the whole path with {100 * level:g}% "
             "probability",
         ),
         "band_high": ("Band high", "its upper end"),
         "inner_low": (
-            "", f"lower end of the day's {INNER:.0%} measurement interval; empty: unbounded",
+            "", f"lower end of the day's {100 * INNER:g}% measurement interval; empty: unbounded",
         ),
         "inner_high": ("", "its upper end; empty: unbounded"),
-        "inner_band_low": ("", f"lower end of the band of the whole path at {INNER:.0%}"),
+        "inner_band_low": ("", f"lower end of the band of the whole path at {100 * INNER:g}%"),
         "inner_band_high": ("", "its upper end"),
     }  # fmt: skip
 
@@ -214,7 +215,7 @@ def lag_path(
     Parameters
     ----------
     start, end
-        ISO dates; `end` is the as-of date by default.
+        ISO dates; `end` is the as-of date, and that of the question by default.
     estimand
         ``current``, or ``average``: at each day the mean of `current` over the window before it,
         integrated exactly.
@@ -238,7 +239,7 @@ def lag_path(
     """
     if estimand not in _TABLES:
         raise UsageError(f"no path of {estimand!r}: {' or '.join(_TABLES)}")
-    study = prepare(**asking(question, as_of=question.get("as_of") if end is None else end))
+    study = prepare(**(question if end is None else asking(question, as_of=end)))
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:

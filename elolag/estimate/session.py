@@ -23,7 +23,14 @@ from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import constants, drift_of
-from elolag.model.estimands import EXACT, TRENDS, Race, check_groups, window_start
+from elolag.model.estimands import (
+    EXACT,
+    TRENDS,
+    Race,
+    check_groups,
+    check_window,
+    window_start,
+)
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
@@ -461,6 +468,8 @@ def assemble(
     check_numbers(asked["n_draws"], asked["level"])
     if min_votes < 0:
         raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
+    if asked["window"] is not None:
+        check_window(asked["window"])
     if match_rule not in MATCH_RULES:
         raise UsageError(f"unknown match rule {match_rule!r}; known: {', '.join(MATCH_RULES)}")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]

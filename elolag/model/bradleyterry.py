@@ -303,7 +303,8 @@ def _check_connected(
     """
     n = len(items)
     if n < 2:
-        raise EstimateError(f"{n} item cannot be compared; votes between at least 2 are needed")
+        counted = f"{n} item{'' if n == 1 else 's'}"
+        raise EstimateError(f"{counted} cannot be compared; votes between at least 2 are needed")
     beats = np.zeros((n, n), dtype=bool)
     beats[i, j], beats[j, i] = score > 0, conceded > 0
     reached = _reach(beats, 0)

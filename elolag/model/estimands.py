@@ -343,10 +343,15 @@ def _restricted_mean(times: Floats, survival: Floats, horizon: float) -> Floats:
     return np.asarray(start[:, 0] + (after * np.diff(knots, axis=1)).sum(axis=1))
 
 
-def window_start(race: Race, window: float) -> float:
-    """First day of a window of `window` months that ends at the as-of date, in days."""
+def check_window(window: float) -> None:
+    """Refuse a window of no months."""
     if not window > 0:
         raise EstimateError(f"a window of {window:g} months ends before it starts")
+
+
+def window_start(race: Race, window: float) -> float:
+    """First day of a window of `window` months that ends at the as-of date, in days."""
+    check_window(window)
     start = race.as_of - window * DAYS_PER_MONTH
     for name, side in (("leader", race.leader), ("follower", race.follower)):
         if side.latest_first > start:

@@ -418,7 +418,7 @@ def comparison(
     for r in found.results:
         if r.months is None:
             continue
-        wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
+        wider = dict(r.rows()).get(f"{100 * r.level:g}% sampling interval", "–")
         figure, interval = r.figure(), r.interval_words()
         if lang == "de":
             wider = charts.ends(*r.sampling, lang) if r.sampling and not r.too_few() else "–"

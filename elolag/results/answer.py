@@ -224,15 +224,15 @@ class Speaker:
         other = 1 - day.leading if day.state == "leads" else day.leading
         if other <= _MAY_LEAD:
             return ""
-        share = language.plain_number(round(100 * other), self.lang)
+        share = language.chance(other, self.lang)
         if day.state == "leads":
             return self.words.say(
-                f" (with a probability of {share}% it did not)",
-                f" (mit einer Wahrscheinlichkeit von {share} % nicht)",
+                f" (with a probability of {share} it did not)",
+                f" (mit einer Wahrscheinlichkeit von {share} nicht)",
             )
         return self.words.say(
-            f"; with a probability of {share}% it was ahead of all of them",
-            f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn",
+            f"; with a probability of {share} it was ahead of all of them",
+            f"; mit einer Wahrscheinlichkeit von {share} lag es vorn",
         )
 
     def _provisional(self, day: Day) -> str:
@@ -333,8 +333,11 @@ class Speaker:
                 phrase_of(group, self.lang).counted(count) for group, count in counts
             )
             return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
+        if self.result.answered is not None:
+            share = language.chance(self.result.answered, self.lang)
+            name += self.words.answered.format(share=share)
         if self.result.one_match:
-            draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
+            draws = language.plain_number(100 * self.result.level, self.lang)
             return f"{name} {self.words.one_match.format(draws=draws)}"
         if not self.result.clear or self._turned():
             whose = f" {self.words.say('for', 'für')} {self._told_of().models}"

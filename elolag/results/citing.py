@@ -229,7 +229,7 @@ def month(day: float) -> str:
 
 def percent(level: float, lang: str) -> str:
     """The interval's level before its kind: ``95%``; German ``95-%-``."""
-    share = plain_number(round(100 * level, 6), lang)
+    share = plain_number(100 * level, lang)
     return f"{share}-%-" if lang == "de" else f"{share}% "
 
 
@@ -285,6 +285,9 @@ class Words:
         self.one_match = say(
             "of zero width: at least {draws}% of the draws give the same figure",
             "ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
+        )
+        self.answered = say(
+            " of the {share} of draws with an answer", " der {share} der Ziehungen mit Ergebnis"
         )
         self.months = say("months", "Monate")
         self.level = say("level", "gleichauf")

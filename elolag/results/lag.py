@@ -7,7 +7,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
-from elolag.results.citing import SURE
+from elolag.results.citing import SURE, set_phrases
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, dated
@@ -72,8 +72,6 @@ class LagResult(Judged, Result):
     sampling: tuple[float, float] | None
     vintage: str
     data_through: str
-    n_draws: int
-    failed_draws: int
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     version: str
@@ -155,7 +153,7 @@ class LagResult(Judged, Result):
             words = "withheld" if self.provisional else self._elo_span(*self.sampling)
         if sides := self.too_few():
             words = f"none: {few(sides)}"
-        return [(f"{self.level:.0%} sampling interval", words)]
+        return [(f"{100 * self.level:g}% sampling interval", words)]
 
     def _evidence_dict(self) -> dict[str, Any]:
         found = self.evidence()
@@ -183,6 +181,29 @@ class LagResult(Judged, Result):
         """What the interval covers and leaves out, and what else is to be known."""
         return (self.left_out(), *(f"Note: {note}." for note in self.notes))
 
+    def of_draws(self) -> tuple[str, ...]:
+        """What is to be known of the draws: that some have no answer, or lie off a figure."""
+        told = []
+        if self.answered is not None:
+            why = ", for their window holds nothing to measure" if self.window else ""
+            told.append(
+                f"{share(1 - self.answered)} of the draws have no answer{why}: figure and interval "
+                f"are of the others"
+            )
+        kind = "for the mean over re-run histories"
+        kind = kind if self._kind == "sampling" else "between quantiles of the draws"
+        means = "taken at posterior-mean ratings"
+        figures = [("figure", "the mean of the draws" if self.averaged else means, *self.ends())]
+        if self.months is not None and not self.provisional:
+            gap = self.gap
+            figures.append(("gap", means, gap.elo, gap.low, gap.high))
+        told += [
+            f"the {name} lies outside its interval: it is {how}, the interval is {kind}"
+            for name, how, value, low, high in figures
+            if not self.too_few() and not round(low, 1) <= round(value, 1) <= round(high, 1)
+        ]
+        return tuple(told)
+
     def rows(self) -> list[tuple[str, str]]:
         """The facts of the result, in words, one (quantity, value) pair each."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
@@ -190,7 +211,7 @@ class LagResult(Judged, Result):
             *self._provisional_rows(),
             ("estimand", f"{self.estimand}: {self.asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
-            (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
+            (f"{100 * self.level:g}% {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
             (f"best of {follower}", self._best(self.follower, self.follower_best_share)),
             (f"best of {leader}", self._best(self.leader_best, self.leader_best_share)),
@@ -210,7 +231,7 @@ class LagResult(Judged, Result):
         if likely:
             held = list(dict.fromkeys(match.model for match in self.day.smallest_set))
             more = f" and {len(held) - MOST_NAMED} more" if len(held) > MOST_NAMED else ""
-            rows.append((f"{self.level:.0%} set", f"{', '.join(held[:MOST_NAMED])}{more}"))
+            rows.append((f"{100 * self.level:g}% set", f"{', '.join(held[:MOST_NAMED])}{more}"))
         rows += [
             *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
@@ -255,7 +276,7 @@ class LagResult(Judged, Result):
             text = f"{printable(found.entry)}, rated {points(found.rating)}"
             if found.low is not None and found.high is not None:
                 ends = f"{points(found.low)} to {points(found.high)}"
-                text += f" ({self.level:.0%} interval {ends})"
+                text += f" ({100 * self.level:g}% interval {ends})"
             text += f": no tag, {whose_best([found.groups]).removeprefix('which ')}"
             rows.append(("" if number else "provisional", text))
         return rows
@@ -304,7 +325,8 @@ class LagResult(Judged, Result):
     def brief(self) -> str:
         """The figure and its interval, as part of a line."""
         provisional = "provisionally, " if self.provisional else ""
-        return f"{provisional}{self.figure()} ({self.level:.0%} interval: {self.interval_words()})"
+        interval = f"{100 * self.level:g}% interval: {self.interval_words()}"
+        return f"{provisional}{self.figure()} ({interval})"
 
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
@@ -318,8 +340,8 @@ class LagResult(Judged, Result):
             return open_ended(self.low, self.high)
         if self.one_match:
             return (
-                f"of zero width at {self.told(self.low)}: at least {self.level:.0%} of the draws "
-                f"give the same figure"
+                f"of zero width at {self.told(self.low)}: at least {100 * self.level:g}% of the "
+                f"draws give the same figure"
             )
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"
@@ -365,7 +387,10 @@ class LagResult(Judged, Result):
     def _sentence(self) -> str:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         where = f"on {self.board} ({self.category})"
-        interval = f"{self.level:.0%} {self._kind} interval: {self.interval_words()}"
+        interval = f"{100 * self.level:g}% {self._kind} interval"
+        if self.answered is not None:
+            interval += set_phrases("en").answered.format(share=share(self.answered))
+        interval += f": {self.interval_words()}"
         if self.months is None and self.provisional:
             return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:
@@ -394,7 +419,7 @@ class LagResult(Judged, Result):
         if sides := self.too_few():
             return f"no interval: {few(sides)}"
         words = self._elo_span(self.gap.low, self.gap.high)
-        return f"{self.level:.0%} interval {words}" if self.months is not None else words
+        return f"{100 * self.level:g}% interval {words}" if self.months is not None else words
 
     def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

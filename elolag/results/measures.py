@@ -152,7 +152,7 @@ class Measures(Result):
             Column("measure", "Measure", "board, or the first less the second"),
             data("kind", "measure, task or difference"),
             Column("answer", "Lag", "with its direction in words", words=True),
-            Column("interval", f"{self.level:.0%} interval", "of the draws", words=True),
+            Column("interval", f"{100 * self.level:g}% interval", "of the draws", words=True),
             Column("as_of", "As of", "as-of date", "ISO date", in_page=hindsight),
             Column("vintage", "Ratings of", "date of the ratings", "ISO date"),
             data("newest", "newest model of the follower that counts", "ISO date"),

@@ -86,7 +86,8 @@ class Contender:
 class Match:
     """A possible match: the model, the lag it implies, and its share of the draws.
 
-    `listed` is the day of its first listing where the clock is that.
+    `counts_from` is the ISO date from which it counts and its lag is told, empty where that is its
+    release; `listed` is the day of its first listing where the clock is that.
     """
 
     model: str
@@ -95,6 +96,7 @@ class Match:
     months: float
     probability: float
     listed: str = ""
+    counts_from: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -106,7 +108,15 @@ def dated(found: ModelPoint | Match, before: str = "") -> str:
     """The day that dates a model, with what it is the day of where it is not of the release."""
     if found.listed:
         return f"first listed {found.listed}"
-    return f"{before} {found.release_date}".lstrip()
+    day, since = found.release_date, found.counts_from
+    told = f"{before} {day}".lstrip()
+    return told if since in ("", day) else f"{told}, counts from {since}"
+
+
+def _named(match: Match) -> str:
+    """A match with its day, set off by commas where that needs words."""
+    plain, day = f"of {match.release_date}", dated(match, "of")
+    return f"{match.model} {day}" if day == plain else f"{match.model}, {day},"
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,8 @@ class Gap:
 
 #: Least probability of a match that the sentence names.
 LIKELY = 0.05
+#: Of so many draws, what has no answer is not worth a word.
+_NEARLY_ALL = 0.995
 #: What may be said of a result, and in this order the first that holds:
 #:
 #: - ``withheld``: the gap, where an entry without a tag could be the best of a side;
@@ -254,6 +266,8 @@ class Judged:
     matched: float
     leader_best_share: float
     follower_best_share: float
+    n_draws: int
+    failed_draws: int
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     provisional: tuple[Contender, ...] = ()
@@ -277,6 +291,12 @@ class Judged:
     def event(self) -> str:
         """What dates a model, in words."""
         return "first listing" if self.clock == "first-listed" else "release"
+
+    @property
+    def answered(self) -> float | None:
+        """Share of the draws that have an answer; None where that is all of them, or nearly."""
+        share = 1 - self.failed_draws / self.n_draws
+        return share if share < _NEARLY_ALL else None
 
     @property
     def match_rule(self) -> str:
@@ -377,12 +397,15 @@ class Judged:
                 f"({dated(self.match, 'released')}) passed it"
             )
         if self.gap.elo == 0:
-            text = f"the best models of both sides, {self.follower.model} and "
-            text += f"{self.leader_best.model}, stand at the same level"
+            one, other = self.follower.model, self.leader_best.model
+            text = f"the best models of both sides, {one} and {other}, stand at the same level"
+            at = ""
+            if one == other:
+                text, at = f"one model, {one}, is the best of both sides", " at a level"
             if verdict == "level":
                 return f"{follower} is level with {leader} {where}: {text}"
             side = self.follower_group if self.ahead else self.leader_group
-            text += f", which {adjective(side)} models reached {size} earlier, {follower} "
+            text += f",{at} which {adjective(side)} models reached {size} earlier, {follower} "
             text += "ahead" if self.ahead else "behind"
             return f"neither {follower} nor {leader} has a clear lead {where}: {text}"
         if verdict == "no-clear-lead":
@@ -415,11 +438,7 @@ class Judged:
         sign = -1.0 if self.leads else 1.0
         if self.overtaken:
             likely = tuple(m for m in likely if m.months * sign > 0)
-        names = "; ".join(
-            f"{m.model}{',' if m.listed else ''} {dated(m, 'of')}{',' if m.listed else ''} in "
-            f"{share(m.probability)} of draws"
-            for m in likely
-        )
+        names = "; ".join(f"{_named(m)} in {share(m.probability)} of draws" for m in likely)
         if not self.overtaken:
             return f"first reached by {names}"
         still = sum(m.probability for m in self.matches if m.months * sign < 0)

@@ -136,7 +136,7 @@ class VotersReport(Result):
                    "models of the follower and of the leader", words=True),
             Column("shift_words", "Shift, Elo", "what they add to the follower's models",
                    words=True),
-            Column("interval", f"{self.level:.0%} interval", "of the shift", words=True),
+            Column("interval", f"{100 * self.level:g}% interval", "of the shift", words=True),
             Column("lag_words", "Lag if all voted so", "months, the shift on all its ratings",
                    words=True),
             data("shift", "positive: they rate the follower higher", "Elo"),

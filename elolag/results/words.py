@@ -288,6 +288,11 @@ def share(probability: float) -> str:
     return f"{probability:.0%}"
 
 
+def estimated(probability: float) -> str:
+    """A percentage out of draws, or of a law of errors: neither none nor all of them is proof."""
+    return share(min(max(probability, 1e-6), 1 - 1e-6))
+
+
 def compact(low: float | None, high: float | None) -> str:
     """An interval in few words: ``6.4 to 9.0 behind``, ``0.5 ahead to 9.0 behind``."""
     if low is None and high is None:

@@ -351,8 +351,8 @@ class Grid(Result):
         sides = f"{noun(self.headline.follower_group)} against {noun(self.headline.leader_group)}"
         return (
             f"Over {len(self.estimated):,} specifications ({sides}, as of {self.headline.as_of} "
-            f"or the nearest publication before) the middle {level:.0%} of estimates lie between "
-            f"{between}; the choices that move it most are {moves}. The headline is "
+            f"or the nearest publication before) the middle {100 * level:g}% of estimates lie "
+            f"between {between}; the choices that move it most are {moves}. The headline is "
             f"{self.headline.figure()}."
         )
 
@@ -386,8 +386,8 @@ class Grid(Result):
         reasons = {rule.name: rule.reason for rule in RULES}
         out = [
             f"{self.shares.get(TOGETHER, 0):.0%} of the variance is of {TOGETHER}; intervals are "
-            f"{self.headline.level:.0%} measurement intervals of {self.headline.n_draws:,} draws, "
-            f"and the spread over specifications is no interval of that kind"
+            f"{100 * self.headline.level:g}% measurement intervals of {self.headline.n_draws:,} "
+            f"draws, and the spread over specifications is no interval of that kind"
         ]
         if refused:
             out.append(f"{refused} specifications have no answer, each with its reason")

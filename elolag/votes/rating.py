@@ -38,6 +38,8 @@ _FACTS_FILE = "rate.json"
 _JSON_SCHEMA = 1
 #: A model of fewer votes is not called the highest where another has as many.
 _FEW_VOTES = 10
+#: Ratings that differ by less are equal; so near the fit comes to its top.
+_LEVEL = 1e-5
 _AMONG = f" (of those with at least {_FEW_VOTES} votes)"
 
 
@@ -98,13 +100,16 @@ class RatedVotes:
         """The result in one quotable sentence."""
         frame = self.to_frame()
         known = frame[frame["votes"] >= _FEW_VOTES]
-        best = (frame if known.empty else known).iloc[0]
+        known = frame if known.empty else known
+        best = known.iloc[0]
         among = "" if best["entry"] == frame.iloc[0]["entry"] else _AMONG
+        alike = known[(known["rating"] - best["rating"]).abs() < _LEVEL]["entry"].tolist()[1:]
+        level = f" (level with {', '.join(alike)})" if alike else ""
         held = f"{self.ratings.anchor} held at" if self.ratings.anchor else "mean"
         return (
             f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes, "
-            f"{best['entry']} stands highest{among} at {best['rating']:.1f} Elo "
-            f"({self.interval_level:.0%} interval {best['lower']:.1f} to {best['upper']:.1f}; "
+            f"{best['entry']}{level} stands highest{among} at {best['rating']:.1f} Elo "
+            f"({100 * self.interval_level:g}% interval {best['lower']:.1f} to {best['upper']:.1f}; "
             f"{held} {self.level:g})."
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -97,3 +99,30 @@ def test_the_curve_words_itself(curve: TimeToMatch) -> None:
 def test_no_record_is_an_error() -> None:
     with pytest.raises(EstimateError, match="no record in the 1 months"):
         elolag.time_to_match(n_draws=40, window=1.0)
+
+
+def test_a_draw_without_a_record_has_no_curve(tmp_path: Path) -> None:
+    """In a quarter of the draws the leader's second model is no record: nothing is unmatched."""
+    rows = [
+        "entry,rating,se,date",
+        "L1,1000,1,2026-08-19",
+        "L2,1014,20,2026-08-19",
+        "L3,900,1,2026-08-19",
+        *(f"F{k},{900 + 300 * (k == 1)},1,2026-08-19" for k in range(3)),
+    ]
+    tags = [
+        "entry,model,lab,country,release_date,openness",
+        "L1,l1,A,US,2024-01-01,closed",
+        "L2,l2,A,US,2026-05-01,closed",
+        "L3,l3,A,US,2024-01-01,closed",
+        *(f"F{k},f{k},B,CN,{'2026-06-01' if k == 1 else '2024-01-01'},closed" for k in range(3)),
+    ]
+    for name, lines in (("own.csv", rows), ("tags.csv", tags)):
+        (tmp_path / name).write_text("\n".join(lines))
+    found = time_to_match(
+        board=elolag.own_board(tmp_path / "own.csv"), extra_tags=tmp_path / "tags.csv",
+        window=6.0, n_draws=1000, correct_selection=False,
+    )  # fmt: skip
+    assert 200 < found.result.failed_draws < 300
+    assert found.times == pytest.approx([31 / DAYS_PER_MONTH])
+    assert found.high[-1] == 0.0

@@ -177,7 +177,32 @@ def test_few_models_give_no_interval_of_a_change() -> None:
     assert "probability" not in few.sentence()
 
 
-def test_a_path_ends_on_the_as_of_date_where_no_other_end_is_named() -> None:
-    asked = {"as_of": "2026-06-01", "n_draws": 40}
-    assert lag_path("2026-05-30", **asked).as_of == "2026-06-01"
-    assert lag_path("2026-05-30", "2026-05-31", **asked).as_of == "2026-05-31"
+def test_a_normal_law_makes_no_direction_certain() -> None:
+    found = Change(
+        "current", "2025-08-19", "2026-08-19", 6.6, 17.7, 11.1, 3.5, 18.2, 0.0019, 0.999,
+        board="arena/text", category="overall", vintage="2026-08-19", leader_group="US",
+        follower_group="FR", n_draws=1000, seed=0, snapshots=(),
+    )  # fmt: skip
+    assert "probability that it shrank: under 1%" in found.sentence()
+    assert "(99.9% sampling interval of the change: " in found.sentence()
+    for turned in (
+        replace(found, probability=0.0),
+        replace(found, before=-6.6, after=-17.7, months=-11.1, probability=1.0),
+    ):
+        assert "probability that it shrank: under 1%" in turned.sentence()
+
+
+def test_a_path_ends_on_the_day_that_is_asked_for() -> None:
+    asked: elolag.Question = {"vintage": "2026-08-19", "as_of": "2026-03-01", "n_draws": 40}
+    assert lag_path("2026-02-01", **asked).as_of == "2026-03-01"
+    assert lag_path("2026-02-01", "2026-02-20", **asked).as_of == "2026-02-20"
+
+
+@pytest.mark.parametrize("window", [0.0, -3.0])
+def test_no_window_is_no_window_of_the_usual_length(window: float) -> None:
+    asked: elolag.Question = {"vintage": "2026-08-19", "window": window, "n_draws": 40}
+    with pytest.raises(EstimateError, match="ends before it starts"):
+        lag_path("2026-08-01", estimand="average", **asked)
+    asked.pop("vintage")
+    with pytest.raises(EstimateError, match="ends before it starts"):
+        elolag.estimate_news("2026-06-25", "2026-08-19", **asked)

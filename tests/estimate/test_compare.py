@@ -166,12 +166,35 @@ def test_boards_are_all_asked_and_those_without_an_answer_listed(tmp_path: Path)
         ("category", {"category": "overall"}, "leave category out"),
         ("openness", {"board": BOARD, "simultaneous": True, "n_draws": 100}, "at least"),
         ("openness", {"board": BOARD, "leader": "XX"}, "XX"),
+        ("country", {"leader": "open"}, "every country has models of the open-weights side"),
         ("board", {"window": 0, "n_draws": 40}, r"\(a window of 0 months ends before it starts\)$"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(by: str, question: dict, message: str) -> None:
     with pytest.raises((UsageError, EstimateError), match=message):
         compare(by, **question)
+
+
+def test_a_lab_with_any_model_of_the_leader_is_compared_with_the_others() -> None:
+    """Of openai's models two have open weights, and its last has none."""
+    found = compare("lab", leader="open", n_draws=40)
+    against = {s.name: s.result.leader_group for s in found.slices}
+    for lab in ("google", "openai", "alibaba", "microsoft"):
+        assert against[lab] == f"open+not:lab:{lab}"
+    assert against["anthropic"] == "open"
+    assert not any("overlap" in why for why in found.refused.values())
+
+
+def test_a_gap_is_in_the_points_of_its_board(labs: Slices) -> None:
+    def unit(slices: Slices) -> str:
+        return next(c.unit for c in slices.table().columns if c.key == "gap")
+
+    assert unit(labs) == "Elo"
+    first, *rest = labs.slices
+    other = replace(first.result, gap=replace(first.result.gap, unit="log2 minutes"))
+    assert (
+        unit(replace(labs, slices=(replace(first, result=other), *rest))) == "points of its board"
+    )
 
 
 def test_intervals_in_few_words() -> None:

@@ -201,3 +201,10 @@ def test_errors_of_the_nearest_list_that_prints_them() -> None:
     assert printed.nearest("b", "2025-02-20") == float(np.quantile([1.0, 3.0, 5.0], 0.9))
     with pytest.raises(EstimateError, match="carries an interval"):
         PrintedErrors([listed("2025-01-01", a=np.nan)])
+
+
+def test_all_of_the_draws_are_no_proof_of_always(webdev: WhoLed) -> None:
+    one = replace(webdev.standings[-1], listed=1.0, hindsight=0.0)
+    cells = replace(webdev, standings=(one,)).table().cells()[0]
+    assert "over 99%" in cells
+    assert "under 1%" in cells

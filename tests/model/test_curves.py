@@ -189,3 +189,12 @@ def test_records_that_only_the_raw_board_ever_rated_are_listed(tmp_path: Path) -
     found = elolag.estimate_all(archive=tmp_path, n_draws=200)
     assert "gemini-1.5-pro-exp-0801" in found.unrated
     assert found.to_dict()["unrated"] == list(found.unrated)
+
+
+def test_what_another_board_rated_only_later_is_no_record_of_the_day() -> None:
+    """Raw text lists gemini-3-pro, released that day, from the list after it on, and so does this.
+
+    Of the newest list of the other board it read as never rated here.
+    """
+    asked: elolag.Question = {"vintage": "2025-11-18", "n_draws": 40}
+    assert _unrated(prepare(**asked), asked) == ()

@@ -12,8 +12,9 @@ import elolag
 from elolag.cite import citation
 from elolag.cli.lag import _print
 from elolag.plots.style import finding
+from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
-from elolag.results.verdict import Gap, Match, ModelPoint
+from elolag.results.verdict import Gap, Match, ModelPoint, dated
 from elolag.results.words import directed, noun, printable, share
 from elolag.tags import parse_group
 
@@ -445,3 +446,68 @@ def test_the_win_rate_of_any_gap_is_a_share() -> None:
     assert win_rate(400.0) == pytest.approx(10 / 11)
     assert win_rate(-1e9) == pytest.approx(0.0)
     assert win_rate(1e9) == 1.0
+
+
+@pytest.mark.parametrize(("level", "said"), [(0.999, "99.9%"), (0.57, "57%"), (0.95, "95%")])
+def test_a_level_is_told_as_it_was_asked_for(result: LagResult, level: float, said: str) -> None:
+    """No interval is one of 100%."""
+    asked = dataclasses.replace(result, level=level, sampling=(0.2, 11.0), interval="both")
+    for text in (asked.sentence(), asked.brief(), Speaker(asked, "en").interval()):
+        assert f"{said} " in text
+    named = [name for name, _ in asked.rows() if name.endswith(("interval", " set"))]
+    assert [name.partition(" ")[0] for name in named] == [said] * 3
+
+
+def test_it_is_said_of_how_many_draws_an_interval_is(result: LagResult) -> None:
+    few = dataclasses.replace(result, estimand="at-release", failed_draws=700)
+    assert few.of_draws() == (
+        "70% of the draws have no answer, for their window holds nothing to measure: figure and "
+        "interval are of the others",
+    )
+    assert "95% measurement interval of the 30% of draws with an answer: 6.4" in few.sentence()
+    assert "of the 30% of draws with an answer: 6.4 to 9.0" in citation(few).sentence
+    assert "Messintervall der 30 % der Ziehungen mit Ergebnis: 6,4" in citation(few, "de").sentence
+    assert dataclasses.replace(result, failed_draws=5).of_draws() == ()
+    assert "over 99%" not in dataclasses.replace(few, failed_draws=5).sentence()
+
+
+def test_a_figure_outside_its_interval_is_said_to_be_there(result: LagResult) -> None:
+    means = "it is taken at posterior-mean ratings, the interval is between quantiles of the draws"
+    assert result.of_draws() == ()
+    off = dataclasses.replace(result, months=9.3)
+    assert off.of_draws() == (f"the figure lies outside its interval: {means}",)
+    assert dataclasses.replace(result, months=9.04).of_draws() == ()  # as it is printed, it is not
+    assert dataclasses.replace(off, high=None).of_draws() == ()
+    mean = dataclasses.replace(off, estimand="average", averaged=True)
+    assert "it is the mean of the draws, the interval is between" in mean.of_draws()[0]
+    other = dataclasses.replace(off, interval="sampling")
+    assert other.of_draws()[0].endswith("the interval is for the mean over re-run histories")
+    gap = dataclasses.replace(result, gap=Gap(40.1, 32.3, 38.6, 2.7, 2.8))
+    assert gap.of_draws() == (f"the gap lies outside its interval: {means}",)
+
+
+def test_a_model_of_both_sides_is_not_told_as_two(result: LagResult) -> None:
+    both = dataclasses.replace(
+        result, follower=point("CN", "omega", 1510.0, "2026-08-10"), months=0.1, low=0.1, high=6.1,
+        gap=Gap(0.0, -3.0, 2.0, 0.0, 0.0),
+        matches=(Match("omega", "omega", "2026-08-07", 0.1, 1.0),),
+    )  # fmt: skip
+    assert (
+        "one model, omega, is the best of both sides, at a level which US models reached 0.1 "
+        "months earlier, China behind" in both.sentence()
+    )
+    level = dataclasses.replace(both, months=0.0, low=0.0)
+    assert "(overall): one model, omega, is the best of both sides (" in level.sentence()
+
+
+def test_a_match_is_told_with_the_day_from_which_its_lag_is_told(result: LagResult) -> None:
+    later = dataclasses.replace(result.matches[0], counts_from="2026-03-01")
+    assert dated(later) == "2026-02-05, counts from 2026-03-01"
+    told = dataclasses.replace(result, matches=(later, *result.matches[1:]))
+    assert dict(told.rows())["match"].startswith("alpha (2026-02-05, counts from 2026-03-01), ")
+    assert (
+        "first reached by alpha, of 2026-02-05, counts from 2026-03-01, in 90% of draws; "
+        "gamma of 2025-11-18 in 6% of draws"
+    ) in told.sentence()
+    assert dated(dataclasses.replace(later, listed="2026-02-07")) == "first listed 2026-02-07"
+    assert dated(result.matches[0], "released") == "released 2026-02-05"

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from votes_world import simulated
 
@@ -119,3 +120,14 @@ def test_hostile_names_survive_the_files(tmp_path: Path):
     assert board.file.covariance is not None
     assert np.isfinite(board.file.covariance[1]).all()
     assert rating._FACTS_FILE == "rate.json"
+
+
+def test_no_interval_of_ratings_is_one_of_all():
+    assert "(99.9% interval " in elolag.rate(simulated(1, 800, 5), interval_level=0.999).sentence()
+
+
+def test_the_highest_is_not_told_alone_where_another_is_level():
+    votes = {"model_a": ["a", "a", "c"], "model_b": ["b", "b", "a"], "winner": ["tie"] * 3}
+    text = elolag.rate(pd.DataFrame(votes)).sentence()
+    assert text.startswith("Of 3 models rated from 3 votes, a (level with b, c) stands highest at")
+    assert "level with" not in elolag.rate(simulated(1, 800, 5)).sentence()
