@@ -9,27 +9,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from elolag.archive import (
-    Archive,
-    Decision,
-    Payload,
-    Snapshot,
-    Writer,
-    open_archive,
-    take_payloads,
-)
+from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
 from elolag.archive.store import check_writable
 from elolag.dates import Now, utc_now
 from elolag.dates import parse as parse_date
-from elolag.errors import (
-    ArchiveError,
-    ElolagError,
-    UsageError,
-    unexpected,
-)
+from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, fetch
 from elolag.fetch.bounds import MAX_BYTES
 from elolag.fetch.client import Client
@@ -359,7 +346,7 @@ def import_files(
     archive
         Made if absent; for a source that forbids redistribution the private one beside it is used.
     untagged
-        Which of new entries have no tag, as in a run (`archive.collect`).
+        Which of new entries have no tag, as in a `Run`.
     date
         ISO date the files stand for; by default the date in each file's name or folder.
     url

@@ -13,12 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive.candidates import (
-    Candidate,
-    Decision,
-    judged,
-    read,
-)
+from elolag.archive.candidates import Candidate, Decision, judged, read
 from elolag.archive.decide import Complete, decide
 from elolag.archive.package import require_plain, sha256
 from elolag.archive.reading import Archive

@@ -20,13 +20,7 @@ from elolag.archive.listing import (
 )
 from elolag.dates import parse, utc_now
 from elolag.errors import ArchiveError, UsageError
-from elolag.schema import (
-    ALL_LISTS,
-    BOARD_PATTERN,
-    OFFICIAL_LISTS,
-    VINTAGE_PATTERN,
-    vintage_fault,
-)
+from elolag.schema import ALL_LISTS, BOARD_PATTERN, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -21,16 +21,7 @@ import numpy as np
 
 from elolag.arrays import Flags
 from elolag.errors import PayloadError
-from elolag.schema import (
-    ENTRIES,
-    MODELS,
-    RATINGS,
-    Basis,
-    IntervalKind,
-    Method,
-    Origin,
-    Publication,
-)
+from elolag.schema import ENTRIES, MODELS, RATINGS, Basis, IntervalKind, Method, Origin, Publication
 from elolag.sources.base import shown
 
 if TYPE_CHECKING:
