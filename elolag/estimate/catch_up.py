@@ -16,7 +16,7 @@ from elolag.model.estimands import WINDOWS, Race, kaplan_meier, window_start
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import noun
+from elolag.results.words import noun, percentage
 
 #: Step, in months, of the grid on which the band is given.
 _STEP = 0.1
@@ -76,13 +76,13 @@ class TimeToMatch(Result):
             f"Of the {records} of {noun(r.leader_group)} in the "
             f"{r.window:g} months to {r.as_of} on {r.board} ({r.category}), "
             f"{noun(r.follower_group)} has matched {self.matched}; median time to match: "
-            f"{r.figure()} ({100 * r.level:g}% measurement interval: {r.interval_words()})."
+            f"{r.figure()} ({percentage(r.level)} measurement interval: {r.interval_words()})."
         )
 
     def table(self) -> Table:
         """One row per step of the grid; the reader sees whole months."""
         share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
-        ends = f"end of its pointwise {100 * self.result.level:g}% measurement interval"
+        ends = f"end of its pointwise {percentage(self.result.level)} measurement interval"
         columns = (
             Column(
                 "months",

@@ -18,7 +18,7 @@ from elolag.model.estimands import Lags, window_of
 from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import directed, estimated, few, noun, over
+from elolag.results.words import directed, estimated, few, noun, over, percentage
 
 #: The fields of the JSON object, in order.
 _PLAIN = (
@@ -69,8 +69,8 @@ class Change(Estimated):
         )
         shrank = 1 - self.probability if leads else self.probability
         spread = (
-            f"{100 * self.level:g}% sampling interval of the change: {ends}; probability that it "
-            f"shrank: {estimated(shrank)}"
+            f"{percentage(self.level)} sampling interval of the change: {ends}; probability that "
+            f"it shrank: {estimated(shrank)}"
         )
         if self.too_few:
             verdict, spread = "", f"no sampling interval: {few(self.too_few)}"

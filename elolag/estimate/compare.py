@@ -25,6 +25,7 @@ from elolag.results.words import (
     german_name,
     noun,
     over,
+    percentage,
     phrase,
     reasons,
 )
@@ -318,15 +319,15 @@ class Slices(Result):
         if n == 1:
             return "It is a single slice: its interval needs no correction."
         text = (
-            f"Each interval holds its own lag at {100 * self.level:g}%; among {n} read together up "
-            f"to {n * (1 - self.level):.1f} are expected to miss, and the extremes of the table "
+            f"Each interval holds its own lag at {percentage(self.level)}; among {n} read together "
+            f"up to {n * (1 - self.level):.1f} are expected to miss, and the extremes of the table "
             f"are extreme partly by chance."
         )
         if self.simultaneous_level is None:
             return f"{text} Simultaneous intervals are given on request."
         return (
-            f"{text} The simultaneous intervals hold all {n} at once at {100 * self.level:g}% or "
-            f"more (Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of "
+            f"{text} The simultaneous intervals hold all {n} at once at {percentage(self.level)} "
+            f"or more (Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of "
             f"slices)."
         )
 
@@ -342,7 +343,7 @@ class Slices(Result):
             Column("against", "Against", "whom it is compared with", words=True,
                    in_page=self.by == "lab"),
             Column("answer", "Lag", "with its direction in words", words=True),
-            Column("measurement", f"{100 * self.level:g}% interval", "of this slice alone",
+            Column("measurement", f"{percentage(self.level)} interval", "of this slice alone",
                    words=True),
             Column("together", "All at once", "interval that holds with all others", words=True,
                    in_page=together),

@@ -21,7 +21,7 @@ from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import TOO_FEW, compact, few, given, noun, share
+from elolag.results.words import TOO_FEW, compact, few, given, noun, percentage, share
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
 _STATES = ("reached", "before-first", "not-yet")
@@ -204,8 +204,8 @@ class _Asked(Estimated):
     def footnotes(self) -> tuple[str, ...]:
         """What the intervals are, and which lists could be used."""
         kind = (
-            f"{100 * self.level:g}% measurement intervals; each holds its own date, whatever the "
-            f"others are."
+            f"{percentage(self.level)} measurement intervals; each holds its own date, whatever "
+            f"the others are."
         )
         return (
             f"No intervals: {self.thin}." if self.thin else kind,
@@ -284,7 +284,7 @@ class ModelDates(_Asked):
             rows.append(("standing", standing))
         cells = reach.cells(bool(self.thin))
         rows.append((f"{other} at its level", cells["when"]))
-        rows.append((f"{100 * self.level:g}% interval of that day", cells["interval"]))
+        rows.append((f"{percentage(self.level)} interval of that day", cells["interval"]))
         if reach.above and reach.state == "reached":
             verb = "passed or matched by" if reach.above[1] > model.released else "first there"
             rows.append((verb, f"{reach.above[0]} ({reach.above[1]})"))
@@ -294,7 +294,7 @@ class ModelDates(_Asked):
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
         rows.append((f"at its {model.event}", told_lag(model.months, model.censored, "en")))
         span = TOO_FEW if self.thin else compact(model.low, model.high)
-        rows.append((f"{100 * self.level:g}% interval", span))
+        rows.append((f"{percentage(self.level)} interval", span))
         return rows
 
     def table(self) -> Table:

@@ -29,7 +29,7 @@ from elolag.model.estimands import (
 from elolag.model.interval import BOUNDS, reach
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun
+from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun, percentage
 
 #: Level of the inner bands.
 INNER = 0.5
@@ -190,19 +190,20 @@ def _columns(level: float) -> dict[str, tuple[str, str]]:
         "months": ("Lag", "the figure of the day; positive: the follower is behind"),
         "low": (
             "Low",
-            f"lower end of the day's {100 * level:g}% measurement interval; empty: unbounded",
+            f"lower end of the day's {percentage(level)} measurement interval; empty: unbounded",
         ),
         "high": ("High", "its upper end; empty: unbounded"),
         "band_low": (
-            "Band low", f"lower end of the band that holds the whole path with {100 * level:g}% "
+            "Band low", f"lower end of the band that holds the whole path with {percentage(level)} "
             "probability",
         ),
         "band_high": ("Band high", "its upper end"),
         "inner_low": (
-            "", f"lower end of the day's {100 * INNER:g}% measurement interval; empty: unbounded",
+            "",
+            f"lower end of the day's {percentage(INNER)} measurement interval; empty: unbounded",
         ),
         "inner_high": ("", "its upper end; empty: unbounded"),
-        "inner_band_low": ("", f"lower end of the band of the whole path at {100 * INNER:g}%"),
+        "inner_band_low": ("", f"lower end of the band of the whole path at {percentage(INNER)}"),
         "inner_band_high": ("", "its upper end"),
     }  # fmt: skip
 

@@ -35,6 +35,7 @@ from elolag.results.words import (
     given,
     months,
     noun,
+    percentage,
     share,
     sized,
 )
@@ -249,8 +250,8 @@ class Revisions(Estimated):
         if found is None:
             return ""
         return (
-            f"The {100 * self.level:g}% measurement interval of the day held the hindsight value "
-            f"in {found.held} of {found.n} months ({share(found.share)}; 95% Wilson interval "
+            f"The {percentage(self.level)} measurement interval of the day held the hindsight "
+            f"value in {found.held} of {found.n} months ({share(found.share)}; 95% Wilson interval "
             f"{found.low:.0%} to {found.high:.0%} if months were independent, which neighbouring "
             f"ones are not)."
         )

@@ -22,7 +22,7 @@ from elolag.forecast.score import CENTRAL
 from elolag.forecast.truth import LATE, OPEN, SETTLED, UNRESOLVABLE, Outcome, settle
 from elolag.results import citing as language
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import share
+from elolag.results.words import percentage, share
 
 #: A date is scored in days where the lists before and after it are at most so many days apart.
 _EXACT = 31
@@ -249,7 +249,8 @@ class Ledger(Result):
             data("log", "log score; empty where it is infinite", "nats"),
             data("infinite", "whether the log score is infinite"),
             data("least", "whether the score is the least possible"),
-            *(data(key, f"held by the {level:.0%} interval") for level, key in HELD_IN.items()),
+            *(data(key, f"held by the {percentage(level)} interval")
+              for level, key in HELD_IN.items()),
             data("pit", "where in the forecast it lay", "0 to 1"),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_row, self.scored)]

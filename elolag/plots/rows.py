@@ -32,7 +32,7 @@ from elolag.results.citing import lag
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import bound, model_name, noun
+from elolag.results.words import bound, model_name, noun, percentage
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def slices(
 def _in_words(result: LagResult, lang: str) -> str:
     """Figure and interval under the pointer, where the row names the sides."""
     if lang == "en":
-        return f"{result.short()}\n{result.level:.0%} interval: {result.interval_words()}"
+        return f"{result.short()}\n{percentage(result.level)} interval: {result.interval_words()}"
     figure = lag(result.months or 0.0, result.censored, lang)
     return f"{figure}\n{Speaker(result, lang).interval()}"
 
@@ -341,7 +341,7 @@ def _told(result: LagResult, lang: str) -> str:
     """Figure and interval under the pointer."""
     if lang == "de":
         return f"{finding(result, lang)}\n{Speaker(result, lang).interval()}"
-    return f"{result.figure()}\n{result.level:.0%} interval: {result.interval_words()}"
+    return f"{result.figure()}\n{percentage(result.level)} interval: {result.interval_words()}"
 
 
 def measures_title(found: Measures, lang: str = "en") -> str:
@@ -418,7 +418,7 @@ def comparison(
     for r in found.results:
         if r.months is None:
             continue
-        wider = dict(r.rows()).get(f"{100 * r.level:g}% sampling interval", "–")
+        wider = dict(r.rows()).get(f"{percentage(r.level)} sampling interval", "–")
         figure, interval = r.figure(), r.interval_words()
         if lang == "de":
             wider = charts.ends(*r.sampling, lang) if r.sampling and not r.too_few() else "–"

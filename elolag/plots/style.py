@@ -23,7 +23,7 @@ from elolag.results.citing import date, likely
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
-from elolag.results.words import first_up, over, share
+from elolag.results.words import first_up, over, percentage, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -305,21 +305,23 @@ def _marks(result: LagResult) -> str:
     if result.estimand == "gap" and result.provisional:
         return ""
     if result.estimand == "gap":
-        return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+        return f"Bracket: gap, {percentage(result.level)} interval {result.interval_words()}."
     kind = "sampling" if result.interval == "sampling" else "measurement"
     if result.no_interval():
         asked = over(result.estimand, result.window)
         mark = "Bracket" if result.estimand == "current" else "Title"
-        return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
+        return (
+            f"{mark}: {asked}; {percentage(result.level)} {kind} interval {result.no_interval()}."
+        )
     if result.estimand != "current":
         asked = over(result.estimand, result.window)
-        told = f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
+        told = f"Title: {asked}, {result.interval_words()} ({percentage(result.level)} interval)."
         day = result.day
         if result.estimand == "average" and bracket(day):
             held = share(day.probability)
             told += f" Bracket: the records that the day's best stood between ({held} of draws)."
         return told
     return (
-        f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
+        f"Bracket: current lag; grey: its {percentage(result.level)} {kind} interval, "
         f"{result.interval_words()}."
     )

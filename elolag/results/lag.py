@@ -24,6 +24,7 @@ from elolag.results.words import (
     nought,
     noun,
     open_ended,
+    percentage,
     points,
     printable,
     rated,
@@ -153,7 +154,7 @@ class LagResult(Judged, Result):
             words = "withheld" if self.provisional else self._elo_span(*self.sampling)
         if sides := self.too_few():
             words = f"none: {few(sides)}"
-        return [(f"{100 * self.level:g}% sampling interval", words)]
+        return [(f"{percentage(self.level)} sampling interval", words)]
 
     def _evidence_dict(self) -> dict[str, Any]:
         found = self.evidence()
@@ -211,7 +212,7 @@ class LagResult(Judged, Result):
             *self._provisional_rows(),
             ("estimand", f"{self.estimand}: {self.asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
-            (f"{100 * self.level:g}% {self._kind} interval", self.interval_words()),
+            (f"{percentage(self.level)} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
             (f"best of {follower}", self._best(self.follower, self.follower_best_share)),
             (f"best of {leader}", self._best(self.leader_best, self.leader_best_share)),
@@ -231,7 +232,7 @@ class LagResult(Judged, Result):
         if likely:
             held = list(dict.fromkeys(match.model for match in self.day.smallest_set))
             more = f" and {len(held) - MOST_NAMED} more" if len(held) > MOST_NAMED else ""
-            rows.append((f"{100 * self.level:g}% set", f"{', '.join(held[:MOST_NAMED])}{more}"))
+            rows.append((f"{percentage(self.level)} set", f"{', '.join(held[:MOST_NAMED])}{more}"))
         rows += [
             *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
@@ -276,7 +277,7 @@ class LagResult(Judged, Result):
             text = f"{printable(found.entry)}, rated {points(found.rating)}"
             if found.low is not None and found.high is not None:
                 ends = f"{points(found.low)} to {points(found.high)}"
-                text += f" ({100 * self.level:g}% interval {ends})"
+                text += f" ({percentage(self.level)} interval {ends})"
             text += f": no tag, {whose_best([found.groups]).removeprefix('which ')}"
             rows.append(("" if number else "provisional", text))
         return rows
@@ -325,7 +326,7 @@ class LagResult(Judged, Result):
     def brief(self) -> str:
         """The figure and its interval, as part of a line."""
         provisional = "provisionally, " if self.provisional else ""
-        interval = f"{100 * self.level:g}% interval: {self.interval_words()}"
+        interval = f"{percentage(self.level)} interval: {self.interval_words()}"
         return f"{provisional}{self.figure()} ({interval})"
 
     def interval_words(self) -> str:
@@ -340,7 +341,7 @@ class LagResult(Judged, Result):
             return open_ended(self.low, self.high)
         if self.one_match:
             return (
-                f"of zero width at {self.told(self.low)}: at least {100 * self.level:g}% of the "
+                f"of zero width at {self.told(self.low)}: at least {percentage(self.level)} of the "
                 f"draws give the same figure"
             )
         if self.overtaken:
@@ -387,7 +388,7 @@ class LagResult(Judged, Result):
     def _sentence(self) -> str:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         where = f"on {self.board} ({self.category})"
-        interval = f"{100 * self.level:g}% {self._kind} interval"
+        interval = f"{percentage(self.level)} {self._kind} interval"
         if self.answered is not None:
             interval += set_phrases("en").answered.format(share=share(self.answered))
         interval += f": {self.interval_words()}"
@@ -419,7 +420,7 @@ class LagResult(Judged, Result):
         if sides := self.too_few():
             return f"no interval: {few(sides)}"
         words = self._elo_span(self.gap.low, self.gap.high)
-        return f"{100 * self.level:g}% interval {words}" if self.months is not None else words
+        return f"{percentage(self.level)} interval {words}" if self.months is not None else words
 
     def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

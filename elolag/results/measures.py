@@ -11,7 +11,7 @@ from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bound, first_up, noun, phrase, reads_ahead
+from elolag.results.words import bound, first_up, noun, percentage, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
 STALE_MONTHS = 6.0
@@ -152,7 +152,7 @@ class Measures(Result):
             Column("measure", "Measure", "board, or the first less the second"),
             data("kind", "measure, task or difference"),
             Column("answer", "Lag", "with its direction in words", words=True),
-            Column("interval", f"{100 * self.level:g}% interval", "of the draws", words=True),
+            Column("interval", f"{percentage(self.level)} interval", "of the draws", words=True),
             Column("as_of", "As of", "as-of date", "ISO date", in_page=hindsight),
             Column("vintage", "Ratings of", "date of the ratings", "ISO date"),
             data("newest", "newest model of the follower that counts", "ISO date"),

@@ -11,7 +11,7 @@ from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bounded, compact, nought, noun, phrase
+from elolag.results.words import bounded, compact, nought, noun, percentage, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -136,7 +136,7 @@ class VotersReport(Result):
                    "models of the follower and of the leader", words=True),
             Column("shift_words", "Shift, Elo", "what they add to the follower's models",
                    words=True),
-            Column("interval", f"{100 * self.level:g}% interval", "of the shift", words=True),
+            Column("interval", f"{percentage(self.level)} interval", "of the shift", words=True),
             Column("lag_words", "Lag if all voted so", "months, the shift on all its ratings",
                    words=True),
             data("shift", "positive: they rate the follower higher", "Elo"),

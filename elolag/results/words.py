@@ -288,6 +288,11 @@ def share(probability: float) -> str:
     return f"{probability:.0%}"
 
 
+def percentage(level: float) -> str:
+    """A level as it was asked for: ``95%``, ``99.9%``."""
+    return f"{100 * level:.10g}%"
+
+
 def estimated(probability: float) -> str:
     """A percentage out of draws, or of a law of errors: neither none nor all of them is proof."""
     return share(min(max(probability, 1e-6), 1 - 1e-6))

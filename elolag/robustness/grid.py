@@ -28,7 +28,7 @@ from elolag.results.charts import Both
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import directed, given, noun, span, which_lists
+from elolag.results.words import directed, given, noun, percentage, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
     RULES,
@@ -351,7 +351,7 @@ class Grid(Result):
         sides = f"{noun(self.headline.follower_group)} against {noun(self.headline.leader_group)}"
         return (
             f"Over {len(self.estimated):,} specifications ({sides}, as of {self.headline.as_of} "
-            f"or the nearest publication before) the middle {100 * level:g}% of estimates lie "
+            f"or the nearest publication before) the middle {percentage(level)} of estimates lie "
             f"between {between}; the choices that move it most are {moves}. The headline is "
             f"{self.headline.figure()}."
         )
@@ -386,7 +386,7 @@ class Grid(Result):
         reasons = {rule.name: rule.reason for rule in RULES}
         out = [
             f"{self.shares.get(TOGETHER, 0):.0%} of the variance is of {TOGETHER}; intervals are "
-            f"{100 * self.headline.level:g}% measurement intervals of {self.headline.n_draws:,} "
+            f"{percentage(self.headline.level)} measurement intervals of {self.headline.n_draws:,} "
             f"draws, and the spread over specifications is no interval of that kind"
         ]
         if refused:

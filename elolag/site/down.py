@@ -23,7 +23,15 @@ from elolag.results.owner import Owner
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table
 from elolag.results.voters import VotersReport
-from elolag.results.words import MATCHED, MEANING, NOT_A_FORECAST, left_out, meaning, noun
+from elolag.results.words import (
+    MATCHED,
+    MEANING,
+    NOT_A_FORECAST,
+    left_out,
+    meaning,
+    noun,
+    percentage,
+)
 from elolag.site import sections, tested
 from elolag.site.cards import address, references
 from elolag.site.content import Block, Figure, Link, Page, Section
@@ -97,8 +105,8 @@ def _boards_figure(found: Measures) -> Figure:
         ),
         caption=(
             f"Dot: the estimate ({found.estimand}), on each board's newest whole list by "
-            f"{found.as_of}. Bar: its {found.level:.0%} measurement interval. Boards of other "
-            f"tasks show how far tasks spread; no number here averages them."
+            f"{found.as_of}. Bar: its {percentage(found.level)} measurement interval. Boards of "
+            f"other tasks show how far tasks spread; no number here averages them."
         ),
         draw=partial(plots.measures, found),
         table=found.table(),
@@ -115,8 +123,8 @@ def _voters_figure(found: VotersReport) -> Figure:
             f"the table below the chart."
         ),
         caption=(
-            f"Dot: the shift in Elo beside models of equal rating. Bar: its {found.level:.0%} "
-            f"interval."
+            f"Dot: the shift in Elo beside models of equal rating. Bar: its "
+            f"{percentage(found.level)} interval."
         ),
         draw=partial(plots.voters, found),
         table=found.table(),
@@ -203,8 +211,8 @@ def _revisions_figure(found: Revisions) -> Figure:
             f"below the chart."
         ),
         caption=(
-            f"Bars: {found.level:.0%} measurement intervals; estimand: {found.estimand}; ratings "
-            f"of {found.vintage} count as what is known now."
+            f"Bars: {percentage(found.level)} measurement intervals; estimand: {found.estimand}; "
+            f"ratings of {found.vintage} count as what is known now."
         ),
         draw=partial(plots.revisions, found),
         table=found.table(),

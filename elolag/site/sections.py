@@ -23,7 +23,7 @@ from elolag.results.pages import words
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import directed, first_up, meaning, noun
+from elolag.results.words import directed, first_up, meaning, noun, percentage
 from elolag.site.content import Block, Figure, Section
 from elolag.site.material import Material
 from elolag.tags import Tag
@@ -69,8 +69,8 @@ def frontier(material: Material) -> Figure:
         alt=_alt(result, rows),
         caption=(
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
-            f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
-            f"{marks(result)} {bracket(result)} The "
+            f"{percentage(result.level)} interval of a record's rating. Faint marks: the other "
+            f"models. {marks(result)} {bracket(result)} The "
             f"lag is read along the horizontal; the distance in height is the gap."
         ),
         draw=partial(plots.frontier, result),
@@ -136,9 +136,9 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("counts_from", "Counts from", "date from which it counts for the group",
                "ISO date", in_page=False),
         Column("rating", "Rating", "posterior mean", points, rating, figures=True),
-        Column("low", "Low", f"lower end of the {result.level:.0%} interval", points,
+        Column("low", "Low", f"lower end of the {percentage(result.level)} interval", points,
                rating, figures=True),
-        Column("high", "High", f"upper end of the {result.level:.0%} interval", points,
+        Column("high", "High", f"upper end of the {percentage(result.level)} interval", points,
                rating, figures=True),
         Column("record", "Record", "whether it raised its group's frontier", "true or false"),
         Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet; "
@@ -185,11 +185,11 @@ def _path_figure(path: LagPath) -> Figure:
             f"{directed(float(path.months.max()))}. All days are in data/{table.name}.csv."
         ),
         caption=(
-            f"Line: {line}. Bands, from dark to light: {INNER:.0%} and "
-            f"{path.level:.0%} measurement interval of each day; thin lines: what holds the whole "
-            f"path with {INNER:.0%} (dotted) and with {path.level:.0%} probability. Where a band "
-            f"runs to the edge of the chart its end is only a bound. Ratings are those of "
-            f"{path.vintage}, with hindsight."
+            f"Line: {line}. Bands, from dark to light: {percentage(INNER)} and "
+            f"{percentage(path.level)} measurement interval of each day; thin lines: what holds "
+            f"the whole path with {percentage(INNER)} (dotted) and with {percentage(path.level)} "
+            f"probability. Where a band runs to the edge of the chart its end is only a bound. "
+            f"Ratings are those of {path.vintage}, with hindsight."
         ),
         draw=partial(plots.lag_path, path),
         table=table,
@@ -251,10 +251,10 @@ def estimands(material: Material) -> Section:
             + ". All values are in the table below the chart."
         ),
         caption=(
-            f"Dot: the estimate. Thick: {first.level:.0%} measurement interval, how well the "
-            f"realised lag is measured. Thin: {first.level:.0%} sampling interval, what another "
-            f"run of history would have given. Each estimand is a different question, so they need "
-            f"not agree."
+            f"Dot: the estimate. Thick: {percentage(first.level)} measurement interval, how well "
+            f"the realised lag is measured. Thin: {percentage(first.level)} sampling interval, "
+            f"what another run of history would have given. Each estimand is a different question, "
+            f"so they need not agree."
         ),
         draw=partial(plots.comparison, found),
         table=table,

@@ -12,7 +12,7 @@ from elolag.plots.rows import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, decimals
-from elolag.results.words import bounded, compact, first_up, noun, span
+from elolag.results.words import bounded, compact, first_up, noun, percentage, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
 from elolag.site.content import Figure, Section
@@ -67,7 +67,7 @@ def slices_figure(found: Slices) -> Figure:
             f"below the chart."
         ),
         caption=(
-            f"Dot: the estimate ({found.estimand}). Bar: its own {found.level:.0%} "
+            f"Dot: the estimate ({found.estimand}). Bar: its own {percentage(found.level)} "
             f"{first.interval} interval, from {first.n_draws:,} draws; one that runs to the edge "
             f"of the chart has no bound there. Ratings: {first.board} of {first.vintage}."
         ),
@@ -113,10 +113,10 @@ def _grid_figure(grid: Grid) -> Figure:
         ),
         caption=(
             f"Each dot is one defensible way to ask (board, category, estimand, curve, window and "
-            f"more), in order of size; lines: its {grid.headline.level:.0%} measurement interval, "
-            f"cut at the edge of the chart, from {grid.headline.n_draws:,} draws. {drawn}Nine of "
-            f"ten estimates lie between the dashed lines. The spread says how much the choice of "
-            f"the question matters; it is no interval of measurement."
+            f"more), in order of size; lines: its {percentage(grid.headline.level)} measurement "
+            f"interval, cut at the edge of the chart, from {grid.headline.n_draws:,} draws. "
+            f"{drawn}Nine of ten estimates lie between the dashed lines. The spread says how much "
+            f"the choice of the question matters; it is no interval of measurement."
         ),
         draw=partial(plots.specification_curve, grid, most=DRAWN),
         table=_grid_chart_table(grid, kept),
@@ -267,7 +267,7 @@ def _sensitivity_figure(found: Influence) -> Figure:
         caption=(
             f"Each row leaves out one lab, model or vintage, or moves one release by a month, and "
             f"estimates everything anew with {headline.n_draws:,} draws; bar: "
-            f"{headline.level:.0%} measurement interval. These are the "
+            f"{percentage(headline.level)} measurement interval. These are the "
             f"{len(found.top)} that matter most of {len(found.cases):,}; the table leaves out "
             f"those that change nothing at all."
         ),
@@ -325,9 +325,10 @@ def _claims_figure(
         ),
         caption=(
             f"Wide bar: what was claimed. Dot: our figure for the same groups, estimand and day, "
-            f"with the ratings of the day, else with the newest; its bar: {found.level:.0%} "
-            f"interval from {found.n_draws:,} draws. A row without a dot cannot be tested with "
-            f"this archive. Claims in Elo, percent or places are in the table."
+            f"with the ratings of the day, else with the newest; its bar: "
+            f"{percentage(found.level)} interval from {found.n_draws:,} draws. A row without a dot "
+            f"cannot be tested with this archive. Claims in Elo, percent or places are in the "
+            "table."
         ),
         draw=partial(plots.claims, found, headline),
         table=table,

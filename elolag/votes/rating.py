@@ -109,8 +109,8 @@ class RatedVotes:
         return (
             f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes, "
             f"{best['entry']}{level} stands highest{among} at {best['rating']:.1f} Elo "
-            f"({100 * self.interval_level:g}% interval {best['lower']:.1f} to {best['upper']:.1f}; "
-            f"{held} {self.level:g})."
+            f"({100 * self.interval_level:.10g}% interval {best['lower']:.1f} to "
+            f"{best['upper']:.1f}; {held} {self.level:g})."
         )
 
     def rows(self) -> list[tuple[str, str]]:
