@@ -71,7 +71,7 @@ class Studies:
         """
         check_names(question, _ASKED)
         asked: Question = {**ASKED, "n_draws": usual, **question}
-        check_numbers(asked["n_draws"], asked["level"])
+        check_numbers(asked["n_draws"], asked["level"], asked["seed"])
         opened = open_archive(asked["archive"], sources=asked["sources"])
         session = asked["session"] or Session()
         lookup = session.lookup(asked["extra_tags"], asked["policies"], archive=opened)

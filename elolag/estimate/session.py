@@ -397,7 +397,7 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
     """
     check_names(question, ASKED)
     asked: Question = {**ASKED, **question}
-    check_numbers(asked["n_draws"], asked["level"])
+    check_numbers(asked["n_draws"], asked["level"], asked["seed"])
     check_clock(asked["clock"])
     session = asked["session"] or Session()
     extra, policies = asked["extra_tags"], asked["policies"]
@@ -465,7 +465,7 @@ def assemble(
     asked: Question = {**ASKED, **question}
     leader, follower, exclude = asked["leader"], asked["follower"], asked["exclude"]
     min_votes, match_rule = asked["min_votes"], asked["match_rule"]
-    check_numbers(asked["n_draws"], asked["level"])
+    check_numbers(asked["n_draws"], asked["level"], asked["seed"])
     if min_votes < 0:
         raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
     if asked["window"] is not None:
@@ -647,8 +647,10 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
     return notes
 
 
-def check_numbers(n_draws: int, level: float) -> None:
-    """Refuse a level that is none, draws too few to give it, and more than can be held."""
+def check_numbers(n_draws: int, level: float, seed: int = 0) -> None:
+    """Refuse a seed or level that is none, draws too few to give it, and more than can be held."""
+    if seed < 0:
+        raise UsageError(f"seed {seed} is negative; take 0 or more")
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
     needed = int(np.ceil(2 / (1 - level) - 1e-9))

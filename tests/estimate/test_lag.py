@@ -433,3 +433,8 @@ def test_a_name_of_old_says_what_took_its_place(old: str, new: str) -> None:
 def test_an_option_that_is_gone_names_its_successor(ask: Any) -> None:
     with pytest.raises(UsageError, match="young_drift is gone: take drift='none' or drift='arena'"):
         ask(**({"by": "openness"} if ask is elolag.compare else {}), young_drift=False)
+
+
+def test_a_seed_below_nought_is_refused_like_any_number() -> None:
+    with pytest.raises(UsageError, match="seed -1 is negative; take 0 or more"):
+        estimate_lag(seed=-1, n_draws=FEW)
