@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+#: Boards that Arena publishes with and without style control.
+STYLED = frozenset({"document", "search", "text", "vision"})
+
 #: Columns of ``ratings.csv``. One row is one entry in one category; (category, entry) is the key.
 RATINGS: dict[str, str] = {
     "category": "string",

@@ -56,6 +56,33 @@ def test_every_command_has_every_option_or_says_why_not(command: str, tmp_path: 
         assert "has no place here: " in str(done.exception)
 
 
+#: Of every option another value than the usual one; of tags one file.
+OTHER: elolag.Question = {
+    "leader": "lab:openai", "follower": "CN+open", "category": "coding", "as_of": "2026-07-01",
+    "vintage": "2026-07-12", "window": 6.0, "n_draws": 80, "seed": 1, "level": 0.8,
+    "correct_selection": False, "drift": "none", "clock": "first-listed", "min_votes": 20_000,
+    "match_rule": "below", "exclude": ["kimi-k3"], "sources": "official", "extra_tags": "",
+}  # fmt: skip
+
+
+def test_no_option_is_taken_and_then_ignored(tmp_path: Path) -> None:
+    assert set(OTHER) == set(DEFAULTS)
+    own = tmp_path / "tags.csv"
+    own.write_text(
+        "entry,model,lab,country,release_date,openness\n"
+        "kimi-k3,kimi-k3,Elsewhere,FR,2026-07-16,open\n", "utf-8",
+    )  # fmt: skip
+    plain: elolag.Question = {"n_draws": 60, "vintage": "2026-08-19"}
+    answers = []
+    for asked in ({}, *({name: value} for name, value in OTHER.items())):
+        changed = {"extra_tags": own} if "extra_tags" in asked else asked
+        found = elolag.estimate_lag(**{**plain, **changed})
+        answers.append((found.months, found.low, found.high))
+    usual, *others = answers
+    ignored = [name for name, other in zip(OTHER, others, strict=True) if other == usual]
+    assert ignored == []
+
+
 def test_a_model_left_out_must_be_one() -> None:
     with pytest.raises(UsageError, match="cannot leave out 'kimi-k33'.*nearest: "):
         elolag.estimate_lag(exclude=["kimi-k33"], n_draws=100)

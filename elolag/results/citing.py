@@ -7,7 +7,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
 from elolag.results.words import OFFICIAL_ONLY, bound, nought, reads_ahead, share
-from elolag.schema import NOT_STATED
+from elolag.schema import NOT_STATED, STYLED
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -401,8 +401,6 @@ def set_phrases(lang: str) -> Words:
 
 #: What is voted on, on boards whose name is not English for it.
 _VOTED = {"webdev": "web-development", "search": "web-search"}
-#: What is voted on, on boards of Arena that have a sibling with style control.
-STYLED = ("document", "search", "text", "vision")
 
 
 def scored(name: str, category: str, lang: str) -> str:

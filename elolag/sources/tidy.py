@@ -21,7 +21,17 @@ import numpy as np
 
 from elolag.arrays import Flags
 from elolag.errors import PayloadError
-from elolag.schema import ENTRIES, MODELS, RATINGS, Basis, IntervalKind, Method, Origin, Publication
+from elolag.schema import (
+    ENTRIES,
+    MODELS,
+    RATINGS,
+    STYLED,
+    Basis,
+    IntervalKind,
+    Method,
+    Origin,
+    Publication,
+)
 from elolag.sources.base import shown
 
 if TYPE_CHECKING:
@@ -403,16 +413,12 @@ def place(source: str, origin: Origin, *, dated: bool = True) -> str:
     return f"{name} of {origin.date}" if dated else name
 
 
-#: Boards of which Arena publishes a raw and a style-controlled version.
-_CONTROLLED = frozenset({"text", "vision", "search", "document"})
-
-
 def _style_control(board: str) -> bool | None:
     """Whether a board is style-controlled; None where its publisher makes no such distinction."""
     publisher, _, subset = board.partition("/")
     if publisher == "arena" and subset.endswith("_style_control"):
         return True
-    return False if publisher == "arena" and subset in _CONTROLLED else None
+    return False if publisher == "arena" and subset in STYLED else None
 
 
 def rated(

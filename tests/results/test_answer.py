@@ -17,11 +17,12 @@ from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results import citing as language
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
-from elolag.results.citing import STYLED, about, aged, likely
+from elolag.results.citing import about, aged, likely
 from elolag.results.lag import LagResult
 from elolag.results.verdict import _STATES as DAYS
 from elolag.results.verdict import Gap, Match
 from elolag.results.words import FEWEST, model_name
+from elolag.schema import STYLED
 
 #: The state of the issue's own model text.
 KIMI: dict[str, Any] = {
