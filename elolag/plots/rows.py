@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.claims import ClaimsReport
@@ -12,19 +9,8 @@ from elolag.estimate.compare import Slice, Slices
 from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
-from elolag.plots.pen import Pen, unsigned
-from elolag.plots.style import (
-    COLOURS,
-    INK,
-    MUTED,
-    SIZES,
-    Look,
-    finding,
-    footer,
-    of_size,
-    ours,
-    visible,
-)
+from elolag.plots.dots import Dot, dotted
+from elolag.plots.style import Look, finding, footer, ours
 from elolag.results import cards, charts, citing
 from elolag.results.answer import Speaker
 from elolag.results.charts import short, told_in
@@ -37,187 +23,6 @@ from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
-
-
-#: Height of a row of dots in lines of type, and its name's characters to a line.
-_ROW, _LETTERS = 2.3, 44
-#: Characters of a name that stands over its row, where its answer leaves room for them.
-_NARROW = 40
-_TINT = "#fdebe0"
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One row of a figure of dots.
-
-    Attributes
-    ----------
-    name, answer
-        Words on the left and on the right.
-    value, low, high
-        Months, positive where the follower is behind; an end of None is unbounded. No value: the
-        row has no dot.
-    outer
-        A wider interval, drawn thinner.
-    said
-        A range to draw beneath.
-    bare
-        Whether there is no interval, so that no bar is drawn.
-    strong
-        Whether the row is the one that the others are compared with.
-    heading
-        Whether it is only words over the rows that follow.
-    words
-        What the pointer is told.
-    """
-
-    name: str
-    answer: str = ""
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    outer: tuple[float | None, float | None] | None = None
-    said: tuple[float | None, float | None] | None = None
-    bare: bool = False
-    strong: bool = False
-    heading: bool = False
-    words: str = ""
-
-    @property
-    def ends(self) -> tuple[float | None, ...]:
-        """Every value the axis must hold."""
-        return (self.low, self.high, self.value, *(self.outer or ()), *(self.said or ()))
-
-
-def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
-    """How much higher than its size a figure of these rows is; narrow ones with room for `foot`."""
-    measures, beside = of_size(size), 12.0
-    if measures.narrow:
-        lines = len(foot) * 0.5 * measures.small / (72 * measures.width)
-        beside = max(beside, 9 + 1.3 * lines * measures.small / measures.font)
-    return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
-
-
-def _dots(
-    pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "",
-    sides: tuple[str, str] = ("behind", "ahead"),
-) -> list[tuple[Text, Text]]:  # fmt: skip
-    """Rows from the top, a dot with its intervals each, in months where there is no other `unit`.
-
-    `who` is the first of the two `sides` right of zero, the second left of it: phrases of
-    `elolag.results.charts`. On a phone, or where `over`, the names stand over their rows: those
-    are given back, each with the answer on its line.
-    """
-    axes, measures = pen.axes, pen.size
-    low, high = _range(rows)
-    pen.tidy(grid="x")
-    axes.set_xlim(low, high)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    if low < 0:
-        axes.axvspan(low, 0, color=_TINT, zorder=0)
-        axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = over or measures == SIZES["phone"]
-    answers = {
-        number: _dot(pen, row, number, (low, high), phone=phone)
-        for number, row in enumerate(rows)
-        if not row.heading
-    }
-    names = [textwrap.fill(visible(row.name), _LETTERS) for row in rows]
-    axes.set_yticks(range(len(rows)), [""] * len(rows) if phone else names,
-                    fontsize=measures.small)  # fmt: skip
-    written: list[Any] = list(axes.get_yticklabels())
-    if phone:
-        written = [
-            axes.text(
-                0, number if row.heading else number - 0.25, _cut(visible(row.name), _NARROW),
-                transform=axes.get_yaxis_transform(), va="center", fontsize=measures.small,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}, zorder=5,
-            )
-            for number, row in enumerate(rows)
-        ]  # fmt: skip
-    for text, row in zip(written, rows, strict=True):
-        text.set(parse_math=False, color=INK)
-        if row.heading:
-            text.set(style="italic", color=MUTED)
-        elif row.strong:
-            text.set_fontweight("bold")
-    axes.tick_params(axis="y", length=0)
-    unsigned(axes.xaxis, lang=pen.lang)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(unit or citing.set_phrases(pen.lang).months)
-    zero = (0 - low) / (high - low)
-    for word, place, side, colour in (
-        (f"\u2190 {pen.said(sides[1], who=who)}", zero - 0.012, "right", COLOURS[1]),
-        (f"{pen.said(sides[0], who=who)} \u2192", zero + 0.012, "left", COLOURS[0]),
-    ):
-        if side == "left" or low < 0:
-            axes.text(
-                place, 1.0, word, transform=axes.transAxes, ha=side, va="bottom", color=colour,
-                fontsize=measures.small, weight="bold",
-            )  # fmt: skip
-    return [(written[number], answer) for number, answer in answers.items()] if phone else []
-
-
-def _cut(name: str, letters: int) -> str:
-    """As much of a name as a line of so many letters holds."""
-    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}\u2026"
-
-
-def _range(rows: Sequence[Dot]) -> tuple[float, float]:
-    values = [end for row in rows for end in row.ends if end is not None]
-    low, high = min(*values, 0.0, 0.0), max(*values, 0.0, 0.0)
-    room = max(0.06 * (high - low), 0.3)
-    # Room on the empty side too, so that its name can be read.
-    least = 0.16 * (high - low)
-    return (min(low - room, -least) if low < 0 else 0.0), max(high + room, least)
-
-
-def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: bool) -> Text:
-    """The row's intervals and its dot; given back is its answer."""
-    axes, measures = pen.axes, pen.size
-    months = row.value or 0.0
-    colour = COLOURS[1] if months < 0 else COLOURS[0]
-    place = number + 0.25 if phone else float(number)
-    if row.said is not None:
-        ends = [edge if e is None else e for e, edge in zip(row.said, reach, strict=True)]
-        wide: dict[str, Any] = {"linewidth": 0.9 * measures.font, "solid_capstyle": "butt"}
-        axes.plot(ends, [place] * 2, color=COLOURS[1], alpha=0.45, zorder=1.5, **wide)
-    if row.outer is not None:
-        _bar(axes, place, months, row.outer, reach, colour, 0.6 * measures.line, 0.9)
-    if row.value is not None and not row.bare:
-        ends_ = (row.low, row.high)
-        _bar(axes, place, months, ends_, reach, colour, 2.1 * measures.line, 0.42)
-    if row.value is not None:
-        edge = {"markeredgecolor": "white", "markeredgewidth": 0.7}
-        shape = "s" if months < 0 else "o"
-        pen.mark(months, place, shape, 1.25, colour, zorder=4, **edge)
-    if row.words:
-        pen.told_between(number - 0.5, number + 0.5, row.words, upright=False)
-    return axes.text(
-        1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
-        transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
-        fontsize=measures.small, color=colour, parse_math=False,
-    )  # fmt: skip
-
-
-def _bar(
-    axes: Axes, place: float, months: float, ends: tuple[float | None, float | None],
-    reach: tuple[float, float], colour: str, width: float, alpha: float,
-) -> None:  # fmt: skip
-    """An interval; an end without a bound is an arrow to the edge."""
-    shown = [edge if end is None else end for end, edge in zip(ends, reach, strict=True)]
-    axes.plot(
-        shown, [place, place], color=colour, linewidth=width, solid_capstyle="butt", alpha=alpha,
-        zorder=2,
-    )  # fmt: skip
-    for end, edge in zip(ends, reach, strict=True):
-        if end is None:
-            axes.annotate(
-                "", (edge, place), (months, place), zorder=3,
-                arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.2,
-                            "shrinkA": 0, "shrinkB": 0},
-            )  # fmt: skip
 
 
 @ours
@@ -253,7 +58,7 @@ def slices(
     )
     who = who if found.paired else charts.said(f"{found.by} who", lang)
     foot = footer(found, _note(found, lang), lang)
-    return _figure(rows, who, slices_title(found, lang), foot, ax, size, look)
+    return dotted(rows, who, slices_title(found, lang), foot, ax, size, look)
 
 
 def _in_words(result: LagResult, lang: str) -> str:
@@ -279,21 +84,6 @@ def _of(name: str, result: LagResult, lang: str, **rest: Any) -> Dot:
     mine = {"answer": _short(result.months, result.bound, lang), "value": result.months}
     bare = bool(result.no_interval())
     return Dot(name, **{**mine, "low": low, "high": high, "bare": bare, **rest})
-
-
-def _figure(
-    rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
-    **scale: Any,
-) -> Axes:  # fmt: skip
-    """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    pen = Pen.on(ax, size, _height(rows, size, foot), look)
-    over = _dots(pen, rows, who, **scale)
-    axes = pen.finish(finding, foot, room=1.4 * pen.size.font)
-    for name, answer in over:
-        beside = answer.get_window_extent().padded(pen.size.font)
-        while name.get_window_extent().overlaps(beside):
-            name.set_text(_cut(name.get_text(), len(name.get_text()) - 1))
-    return axes
 
 
 @ours
@@ -327,7 +117,7 @@ def measures(
     note = charts.said("measures note", lang, day=day, level=level)
     who = f"{short(found.results[0].follower_group, lang)} "
     foot, title = footer(found, " ".join((note, *stale)), lang), measures_title(found, lang)
-    return _figure(rows, who, title, foot, ax, size, look, over=size == "column")
+    return dotted(rows, who, title, foot, ax, size, look, over=size == "column")
 
 
 def _board(name: str, lang: str) -> str:
@@ -389,7 +179,7 @@ def voters(
             rows.append(Dot(name, answer, item.shift.elo, item.low, item.high, words=words))
     who, head = f"{short(found.headline.follower_group, lang)} ", voters_title(found, lang)
     foot = footer(found, charts.said("voters note", lang, level=level), lang)
-    return _figure(rows, who, head, foot, ax, size, look,
+    return dotted(rows, who, head, foot, ax, size, look,
                  unit="Elo", sides=("rated higher", "rated lower"))  # fmt: skip
 
 
@@ -429,7 +219,7 @@ def comparison(
         rows.append(_of(r.estimand, r, lang, outer=outer, words=words))
     note = charts.said("estimands note", lang, level=citing.percent(first.level, lang))
     who, title = f"{short(first.follower_group, lang)} ", comparison_title(found, lang)
-    return _figure(rows, who, title, footer(first, note, lang), ax, size, look)
+    return dotted(rows, who, title, footer(first, note, lang), ax, size, look)
 
 
 def comparison_title(found: Comparison, lang: str = "en") -> str:
@@ -468,7 +258,7 @@ def influence(
         )  # fmt: skip
     note = charts.said("influence note", lang, level=citing.percent(head.level, lang))
     who, title = f"{short(head.follower_group, lang)} ", influence_title(found, lang)
-    return _figure(rows, who, title, footer(head, note, lang), ax, size, look)
+    return dotted(rows, who, title, footer(head, note, lang), ax, size, look)
 
 
 def _interval(result: LagResult | None, lang: str) -> str:
@@ -534,7 +324,7 @@ def claims(
         )  # fmt: skip
     note = charts.said("claims note", lang, level=citing.percent(found.level, lang))
     who, foot = charts.said("the follower", lang), footer(headline, note, lang)
-    return _figure(rows, who, claims_title(found, lang), foot, ax, size, look)
+    return dotted(rows, who, claims_title(found, lang), foot, ax, size, look)
 
 
 def claims_title(found: ClaimsReport, lang: str = "en") -> str:
@@ -647,7 +437,7 @@ def dates(
     level = citing.percent(found.level, lang)
     note = charts.said("dates note", lang, level=level, event=cards.event(found.clock, lang))
     foot, title = footer(found, note, lang), dates_title(found, lang)
-    return _figure(rows, "", title, foot, ax, size, look, over=size == "column")
+    return dotted(rows, "", title, foot, ax, size, look, over=size == "column")
 
 
 def dates_title(found: ModelDates, lang: str = "en") -> str:
@@ -685,5 +475,5 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
     first, second = (charts.day(vintage, lang) for vintage in found.vintages)
     note = charts.said("news note", lang, first=first, second=second)
     who, foot = f"{short(found.follower_group, lang)} ", footer(found, note, lang)
-    return _figure(rows, who, title, foot, ax, size, look, over=size == "column",
+    return dotted(rows, who, title, foot, ax, size, look, over=size == "column",
                  sides=("moves behind", "moves ahead"))  # fmt: skip
