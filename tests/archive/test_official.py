@@ -27,7 +27,7 @@ from elolag.estimate.revisions import estimate_revisions
 from elolag.estimate.session import frontier_curve, prepare
 from elolag.own import own_board
 from elolag.results.provenance import provenance
-from elolag.results.words import _OFFICIAL_ONLY
+from elolag.results.words import OFFICIAL_ONLY
 from elolag.robustness import sensitivity
 from elolag.robustness.edits import influence
 from elolag.robustness.tipping_point import flip
@@ -98,8 +98,8 @@ def test_the_answer_differs_from_that_of_all_lists(answer: elolag.LagResult) -> 
     whole = elolag.estimate_lag(n_draws=FEW)
     assert (answer.sources, whole.sources) == ("official", "all")
     assert set(answer.snapshots) != set(whole.snapshots)
-    assert _OFFICIAL_ONLY in answer.notes
-    assert _OFFICIAL_ONLY not in whole.notes
+    assert OFFICIAL_ONLY in answer.notes
+    assert OFFICIAL_ONLY not in whole.notes
     assert whole.to_dict()["sources"] == "all"
 
 
