@@ -18,9 +18,9 @@ from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
 from elolag.estimate.change import Change
 from elolag.estimate.compare import Slice, Slices
+from elolag.plots.dots import Dot, _dots
 from elolag.plots.markup import SAID
 from elolag.plots.pen import Pen
-from elolag.plots.dots import Dot, _dots
 from elolag.results.lag import LagResult
 from elolag.results.words import NO_WIDTH, TOO_FEW, compact, given
 
