@@ -24,13 +24,13 @@ lag: $(VENV)/installed ## Print the headline from the shipped archive
 # Both workers and every command that is run load what was compiled once, wherever this is run.
 test fresh: export PYTHONDONTWRITEBYTECODE =
 
-test: $(VENV)/installed-dev browser ## Run the tests, files spread over two workers
+test: $(VENV)/installed-dev ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest $(SPREAD)
 
 fresh: $(VENV)/installed-dev browser ## Are pages, notebooks, site and kept tables what the code makes now?
 	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
-browser: | $(BIN)/python ## For the tests of the report: ask apt for Chromium where root may
+browser: | $(BIN)/python ## For the tests of pages: ask apt for Chromium where root may
 	@$(BIN)/python tests/site/chromium.py
 
 report: $(VENV)/installed ## Write the report into report/ (minutes: the grid; QUICK=1 without)

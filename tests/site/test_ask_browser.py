@@ -19,6 +19,8 @@ from elolag.estimate.session import prepare
 from elolag.site import ask, travel
 from elolag.site.carried import DRAWS, Asked, Carried, answer, read
 
+pytestmark = pytest.mark.fresh
+
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
 #: Most a page may hold, and what an answer may take in the script on a machine of tests, in ms.
 MOST_BYTES, MOST_TIME = 600_000, 200

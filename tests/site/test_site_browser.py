@@ -16,6 +16,8 @@ from site_worlds import World
 
 from elolag.site import Site
 
+pytestmark = pytest.mark.fresh
+
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 TABLET = (820, 1180)
 PAGES = {"index": site_worlds.ANSWER, "checks": site_worlds.CHECKS}
@@ -268,7 +270,6 @@ def test_no_script_and_a_small_page(world: World, name: str) -> None:
     assert "default-src &#39;none&#39;" in policy
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize(
     ("width", "shown"), [("desktop", "frontier.svg"), ("phone", "frontier-phone.png")]
 )
