@@ -84,7 +84,7 @@ def test_without_one_the_tests_skip_in_one_line_or_fail(programs: Path, demanded
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
-            *("-k", "says_nothing or stands", str(HERE / "test_site_browser.py")),
+            *("-m", "fresh", "-k", "says_nothing or stands", str(HERE / "test_site_browser.py")),
         ],
         env={**os.environ, "ELOLAG_REQUIRE_BROWSER": "1" if demanded else ""},
         capture_output=True, text=True, cwd=HERE.parents[1], check=False,
