@@ -83,15 +83,9 @@ class TimeToMatch(Result):
         """One row per step of the grid; the reader sees whole months."""
         share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
         ends = f"end of its pointwise {percentage(self.result.level)} measurement interval"
+        since = f"since the {self.result.event}"
         columns = (
-            Column(
-                "months",
-                "Months",
-                f"since the {self.result.event}",
-                "months",
-                decimals(1),
-                figures=True,
-            ),
+            Column("months", "Months", since, "months", decimals(1), figures=True),
             Column("share", "Unmatched", "share of records, 0 to 1", "", decimals(2), figures=True),
             Column("low", "Low", f"lower {ends}", "", decimals(2), figures=True),
             Column("high", "High", f"upper {ends}", "", decimals(2), figures=True),

@@ -14,6 +14,7 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
+from elolag.results import cards
 from elolag.results.charts import Both
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
@@ -165,7 +166,7 @@ def _active(study: Study, kind: str) -> dict[str, str]:
                 f"needed"
             )
         elif months > _ACTIVE_MONTHS:
-            what = "first listing" if study.choices.get("clock") == "first-listed" else "release"
+            what = cards.event(study.choices.get("clock", "released"), "en")
             reasons[name] = f"no {what} rated here in the last {_ACTIVE_MONTHS:.0f} months"
     return reasons
 

@@ -17,7 +17,7 @@ from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, summarise
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Result, Table, data
-from elolag.results.words import MEANING, NOT_A_FORECAST, bound, meaning, reads_ahead
+from elolag.results.words import MEANING, NOT_A_FORECAST, bound, meaning, percentage, reads_ahead
 
 #: Windows, in months, beside the one that is asked for.
 _WINDOWS = (3.0, 6.0, 12.0, 18.0)
@@ -135,7 +135,7 @@ class Comparison(Result):
 
     def table(self) -> Table:
         """One row per estimand, with both intervals."""
-        level, points = f"{100 * self.results[0].level:g}%", self.results[0].measure.points
+        level, points = percentage(self.results[0].level), self.results[0].measure.points
         columns = (
             Column("estimand", "Estimand", "which question"),
             data("frontier", "curve it is asked of"),

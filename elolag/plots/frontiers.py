@@ -113,7 +113,7 @@ def frontier(
     callout, drawn = _answer(pen, result, end, first)
     _name_ends(pen, result, [y[-1] for _, y in curves], end)
     hollow = any(result.provisional_rating(m) for side in records for m in side)
-    told = [pen.said("bars", share=charts.share(result.level, lang))]
+    told = [pen.said("bars", share=charts.level(result.level, lang))]
     told += [pen.said("hollow", votes=citing.whole(SETTLED_VOTES, lang))] if hollow else []
     told.append(Speaker(result, lang).marks() if lang == "de" else note(result))
     pen.finish(finding(result, lang), footer(result, " ".join(told), lang))

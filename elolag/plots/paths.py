@@ -141,7 +141,7 @@ def _tell(pen: Pen, path: LagPath) -> None:
             said = charts.ends(months if open_up else None, None if open_up else months, lang)
         week = path.days[k], path.days[min(k + 7, len(path.days) - 1)]
         words = f"{charts.day(to_iso(path.days[k]), lang)}\n{said}\n"
-        words += f"{ends} ({charts.share(path.level, lang)})"
+        words += f"{ends} ({charts.level(path.level, lang)})"
         pen.told_between(*week, words, upright=True)
 
 
@@ -291,7 +291,7 @@ def forecast(
         low, high = (now.at[round(p, 4)] for p in ((1 - level) / 2, (1 + level) / 2))
         handles.append(
             axes.fill_between(now.days, low, high, color=colour, alpha=alpha, linewidth=0,
-                              label=charts.share(level, lang))
+                              label=charts.level(level, lang))
         )  # fmt: skip
     pen.line(now.days, now.at[0.5], 1, colour, zorder=3)
     line = pen.line(outlook.days, outlook.path, 1, zorder=3, label=pen.said("average"))

@@ -350,7 +350,7 @@ def _note(found: Slices, lang: str) -> str:
     """What is drawn, what was left out, and how to read many intervals at once."""
     n, first = len(found.slices), found.slices[0].result
     if found.simultaneous_level is not None:
-        share = charts.share(found.level, lang)
+        share = charts.level(found.level, lang)
         rest = charts.said("slices wide", lang, n=n, share=share)
     else:
         missed = citing.number(n * (1 - found.level), lang)

@@ -13,6 +13,7 @@ from elolag.results.words import (
     german_name,
     noun,
     open_ended,
+    percentage,
     span,
 )
 
@@ -484,6 +485,12 @@ def short(group: str, lang: str = "en") -> str:
 def day(iso: str, lang: str) -> str:
     """A date as charts have it: as it is, or in German in words."""
     return citing.date(iso, lang) if lang == "de" else iso
+
+
+def level(value: float, lang: str) -> str:
+    """A level as it was asked for: ``95%``, ``99,9 %``."""
+    text = percentage(value)
+    return text.replace(".", ",").replace("%", " %") if lang == "de" else text
 
 
 def share(part: float, lang: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.results import cards
 from elolag.results.provenance import Origin
 from elolag.results.table import picked
 from elolag.results.words import (
@@ -106,10 +107,8 @@ class Match:
 
 def dated(found: ModelPoint | Match, before: str = "") -> str:
     """The day that dates a model, with what it is the day of where it is not of the release."""
-    if found.listed:
-        return f"first listed {found.listed}"
-    day, since = found.release_date, found.counts_from
-    told = f"{before} {day}".lstrip()
+    day, since = found.listed or found.release_date, found.counts_from
+    told = f"first listed {found.listed}" if found.listed else f"{before} {day}".lstrip()
     return told if since in ("", day) else f"{told}, counts from {since}"
 
 
@@ -290,7 +289,7 @@ class Judged:
     @property
     def event(self) -> str:
         """What dates a model, in words."""
-        return "first listing" if self.clock == "first-listed" else "release"
+        return cards.event(self.clock, "en")
 
     @property
     def answered(self) -> float | None:

@@ -162,6 +162,19 @@ def test_bounds_leads_and_ties_are_said(answers: dict[str, LagResult]) -> None:
     assert plots.frontier(ahead).get_title(loc="left").startswith("The US is ahead of China by")
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "99.9%"), ("de", "99,9 %")])
+def test_no_level_of_a_chart_is_100_percent(
+    headline: LagResult, path: LagPath, lang: str, said: str
+) -> None:
+    for axes in (
+        plots.frontier(replace(headline, level=0.999), lang=lang),
+        plots.lag_path(replace(path, level=0.999), lang=lang),
+    ):
+        told = plots.svg(axes, "x") + "".join(t.get_text() for t in axes.get_figure().texts)
+        assert said in told
+        assert not re.search(r"\b100 ?%", told)
+
+
 def test_the_interval_stands_on_the_leaders_end() -> None:
     headline = estimate_lag(estimand="current")
     axes = plots.frontier(headline)

@@ -509,5 +509,7 @@ def test_a_match_is_told_with_the_day_from_which_its_lag_is_told(result: LagResu
         "first reached by alpha, of 2026-02-05, counts from 2026-03-01, in 90% of draws; "
         "gamma of 2025-11-18 in 6% of draws"
     ) in told.sentence()
-    assert dated(dataclasses.replace(later, listed="2026-02-07")) == "first listed 2026-02-07"
+    listed = dataclasses.replace(later, listed="2026-02-07")
+    assert dated(listed) == "first listed 2026-02-07, counts from 2026-03-01"
+    assert dated(dataclasses.replace(listed, counts_from="2026-02-07")) == "first listed 2026-02-07"
     assert dated(result.matches[0], "released") == "released 2026-02-05"
