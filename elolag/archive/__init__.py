@@ -15,7 +15,6 @@ from elolag.archive.reading import (
     Board,
     Snapshot,
     default_path,
-    find_board,
     open_archive,
     same_scale,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "Snapshot",
     "Writer",
     "default_path",
-    "find_board",
     "init",
     "open_archive",
     "same_scale",

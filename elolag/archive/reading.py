@@ -23,7 +23,7 @@ from elolag.errors import ArchiveError, UsageError
 from elolag.schema import ALL_LISTS, BOARD_PATTERN, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -51,13 +51,27 @@ class Snapshot(Listed):
         self.path = f"{board}/{label}"
         self._folder = root / board / label
         self._read_as = read_as
-        self._found: dict[str, Listing] = {}
+        # The same folder of one archive is read once, whatever board shows it.
+        self._kept: dict[str, Any] = {}
+        if read_as is not None:
+            self._kept = read_as.archive.kept.setdefault(self.path, self._kept)
 
     def __repr__(self) -> str:
         return f"Snapshot({self.path!r})"
 
-    @cached_property
+    @property
+    def folder(self) -> Hashable:
+        """What tells it from all others that are read."""
+        return self._folder
+
+    @property
     def _read(self) -> tuple[dict[str, Any], str]:
+        if package.MANIFEST not in self._kept:
+            self._kept[package.MANIFEST] = self._manifest()
+        read: tuple[dict[str, Any], str] = self._kept[package.MANIFEST]
+        return read
+
+    def _manifest(self) -> tuple[dict[str, Any], str]:
         path = self._folder / package.MANIFEST
         manifest, digest = package.read(path)
         facts = manifest["elolag"]
@@ -153,9 +167,13 @@ class Snapshot(Listed):
 
     def find(self, category: str) -> Listing | None:
         """The figures of one category, read once; None where there are none."""
-        if category not in self._found and category in self.categories:
-            self._found[category] = self._listing(category)
-        return self._found.get(category)
+        if category not in self.categories:
+            return None
+        key = f"ratings of {category}"
+        if key not in self._kept:
+            self._kept[key] = self._listing(category)
+        found: Listing = self._kept[key]
+        return found
 
     def find_table(self, name: str) -> pd.DataFrame | None:
         """Load a table, or None where there is none."""
@@ -316,28 +334,6 @@ def open_archive(
     return archive
 
 
-def find_board(
-    board: str | Board, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
-) -> Board:
-    """The board a question is about, with the lists of `sources` only.
-
-    Parameters
-    ----------
-    board
-        Its name in `archive`, or the board itself.
-    archive, sources
-        As for `open_archive`.
-
-    Raises
-    ------
-    UsageError
-        If there is no such board, or none of its lists is of `sources`.
-    """
-    if isinstance(board, Board):
-        return board.only(sources)
-    return open_archive(archive, sources=sources).board(board)
-
-
 class Archive:
     """A folder of snapshots.
 
@@ -358,10 +354,22 @@ class Archive:
     'full'
     """
 
-    def __init__(self, path: Path, *, use_log: bool = True, sources: str = ALL_LISTS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        use_log: bool = True,
+        sources: str = ALL_LISTS,
+        whole: Archive | None = None,
+    ) -> None:
         self.path = path
         self.use_log = use_log
         self.sources = _known(sources)
+        every = sources == ALL_LISTS
+        #: The archive with all its lists.
+        self.whole: Archive = self if every else whole or Archive(path, use_log=use_log)
+        #: What was read of its folders, by path, for all boards that show them.
+        self.kept: dict[str, dict[str, Any]] = {} if every else self.whole.kept
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self.boards())} boards)"
@@ -370,7 +378,7 @@ class Archive:
         """The archive with the lists of `sources` only; see `open_archive`."""
         if _known(sources) in (ALL_LISTS, self.sources):
             return self
-        return Archive(self.path, use_log=self.use_log, sources=sources)
+        return Archive(self.path, use_log=self.use_log, sources=sources, whole=self)
 
     @cached_property
     def _boards(self) -> dict[str, Board]:
@@ -573,7 +581,7 @@ class Board:
         """What the lists before and after say of each current list of votes, by label."""
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
-            return Board(Archive(self.archive.path), self.name, self._folders).judged
+            return Board(self.archive.whole, self.name, self._folders).judged
         alike: dict[tuple[str, bool | None], dict[str, completeness.Row]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:

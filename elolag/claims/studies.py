@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.archive import Archive, open_archive
+from elolag.archive import Archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day
 from elolag.errors import EstimateError
@@ -72,8 +72,8 @@ class Studies:
         check_names(question, _ASKED)
         asked: Question = {**ASKED, "n_draws": usual, **question}
         check_numbers(asked["n_draws"], asked["level"], asked["seed"])
-        opened = open_archive(asked["archive"], sources=asked["sources"])
         session = asked["session"] or Session()
+        opened = session.archive(asked["archive"], asked["sources"])
         lookup = session.lookup(asked["extra_tags"], asked["policies"], archive=opened)
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])

@@ -9,7 +9,6 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.archive import open_archive
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
@@ -60,7 +59,8 @@ def _categories(question: Question) -> list[_Part]:
 
 
 def _boards(question: Question) -> list[_Part]:
-    opened = open_archive(question.get("archive"), sources=question.get("sources", ALL_LISTS))
+    session = question.get("session") or Session()
+    opened = session.archive(question.get("archive"), question.get("sources", ALL_LISTS))
     return [
         _Part(board.name, {"board": board})
         for board in map(opened.board, opened.boards())

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import numpy as np
 
-from elolag.archive import Board, open_archive
+from elolag.archive import Board
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
@@ -144,9 +144,8 @@ def _of(
 
 def _tasks(question: Question, asked: str) -> Iterator[str]:
     """Boards of other tasks; of two that rate the same votes the style-controlled one."""
-    opened = open_archive(
-        question.get("archive"), sources=question.get("sources", ASKED["sources"])
-    )
+    session = question.get("session") or Session()
+    opened = session.archive(question.get("archive"), question.get("sources", ASKED["sources"]))
     names = opened.boards()
     text = {DEFAULT_BOARD.removesuffix(_STYLE), asked.removesuffix(_STYLE), PUBLIC, *_BOARDS, asked}
     for name in names:

@@ -536,7 +536,7 @@ def identified(
 ) -> tuple[Vintage, set[str], set[str]]:
     """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
     memory = lookup.identified
-    key = (snapshot, category)
+    key = (snapshot.folder, category)
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()

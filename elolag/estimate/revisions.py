@@ -11,13 +11,21 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.archive import Board, Snapshot, find_board
+from elolag.archive import Board, Snapshot
 from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.known import BOARD, STATES, Past, State, monthly, read
 from elolag.estimate.lag import HEADLINE, lag_key
-from elolag.estimate.session import ASKED, Asked, Estimated, Question, check_numbers, rests_on
+from elolag.estimate.session import (
+    ASKED,
+    Asked,
+    Estimated,
+    Question,
+    Session,
+    check_numbers,
+    rests_on,
+)
 from elolag.model import draws
 from elolag.model.early_drift import constants
 from elolag.model.estimands import window_of
@@ -411,7 +419,8 @@ def estimate_revisions(
     key = lag_key(estimand, frontier)
     if key == "gap":
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
-    category, board = asked["category"], find_board(board, asked["archive"], asked["sources"])
+    category, session = asked["category"], asked["session"] or Session()
+    board = session.board(board, asked["archive"], asked["sources"])
     past, lookup, snapshots = read(board, **question)
     sides = asked["leader"], asked["follower"]
     rows, refused = _measure(past, key, n_draws, seed, level, window, progress, sides)

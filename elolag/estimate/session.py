@@ -13,7 +13,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Archive, Board, Snapshot, find_board
+from elolag.archive import Archive, Board, Snapshot, open_archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
@@ -294,7 +294,7 @@ class Session:
     def __init__(self) -> None:
         self._tables: dict[tuple[str, str], tags.Tables] = {}
         self._lookups: dict[tuple[tuple[str, str], Policies], Lookup] = {}
-        self._boards: dict[tuple[str, str, str], Board] = {}
+        self._archives: dict[tuple[str, str, str], Archive] = {}
         self._listed: dict[tuple[str, str, str, Policies], dict[str, Tag]] = {}
         self._panels: dict[tuple[Any, ...], Panel] = {}
 
@@ -304,15 +304,21 @@ class Session:
         archive: Archive | str | Path | None = None,
         sources: str = ALL_LISTS,
     ) -> Board:
-        """The board, as `archive.find_board` finds it."""
+        """The board itself, or the one of that name, with the lists of `sources` only."""
         if not isinstance(board, str):
-            return find_board(board, archive, sources)
-        path = archive.path if isinstance(archive, Archive) else archive
+            return board.only(sources)
+        return self.archive(archive, sources).board(board)
+
+    def archive(
+        self, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
+    ) -> Archive:
+        """The archive, as `archive.open_archive` opens it."""
         narrowed = archive.sources if isinstance(archive, Archive) else ""
-        key = (board, str(path), f"{narrowed} {sources}")
-        if key not in self._boards:
-            self._boards[key] = find_board(board, archive, sources)
-        return self._boards[key]
+        path = archive.path if isinstance(archive, Archive) else archive
+        key = (str(path), narrowed, sources)
+        if key not in self._archives:
+            self._archives[key] = open_archive(archive, sources=sources)
+        return self._archives[key]
 
     def board_of(self, question: Question, name: str = "") -> Board:
         """The board of a question, or another one of its archive."""

@@ -26,6 +26,8 @@ from elolag.tags import Lookup, Tag, is_unknown
 from elolag.votes import RatedVotes
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
 # Examples of a user's own tables, which run as they are: invented models, two groups.
@@ -93,8 +95,12 @@ class OwnSnapshot(Snapshot):
         self.own = table
         self._level = level
 
-    @cached_property
-    def _read(self) -> tuple[dict[str, Any], str]:
+    @property
+    def folder(self) -> Hashable:
+        """It has none, and is what it is."""
+        return self
+
+    def _manifest(self) -> tuple[dict[str, Any], str]:
         counts = self.own.ratings["category"].value_counts(sort=False)
         facts = {
             "board": self.board,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.archive import Archive, find_board, open_archive
+from elolag.archive import Archive, open_archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
@@ -83,7 +83,7 @@ class _Batch:
 def _answer_batch(batch: _Batch, question: Question) -> dict[Spec, Answer]:
     """Answer every specification of a batch."""
     spec, vintage, session = batch.specs[0], batch.vintage, Session()
-    board = find_board(spec.board, question["archive"], question["sources"])
+    board = session.board_of(question, spec.board)
     try:
         session.panel(board, spec.category, vintage, question["extra_tags"])
     except (EstimateError, UsageError) as error:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Board, find_board
+from elolag.archive import Board
 from elolag.claims import ClaimsReport, check_claims
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError
@@ -215,8 +215,9 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
 
 
 def _board(question: Mapping[str, Any]) -> Board:
-    board = question.get("board", DEFAULT_BOARD)
-    return find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
+    session = question.get("session") or Session()
+    board, archive = question.get("board", DEFAULT_BOARD), question.get("archive")
+    return session.board(board, archive, question.get("sources", ALL_LISTS))
 
 
 def _grid(study: Study, question: Mapping[str, Any], extent: Extent) -> Grid:

@@ -22,7 +22,7 @@ from elolag.tags.rows import Alias, Model
 from elolag.tags.tables import UNKNOWN, Tables
 
 if TYPE_CHECKING:
-    from elolag.archive import Snapshot
+    from collections.abc import Hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Lookup:
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
         self._asked: dict[tuple[str, str, str], Alias | None] = {}
-        self.identified: dict[tuple[Snapshot, str], tuple[Any, set[str], set[str]]] = {}
+        self.identified: dict[tuple[Hashable, str], tuple[Any, set[str], set[str]]] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
         """The alias row of an entry, by its key and then by its human name; None if untagged.

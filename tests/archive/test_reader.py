@@ -10,9 +10,9 @@ from handmade import changed, ladder, payload
 
 from elolag.archive import (
     Archive,
+    Board,
     Payload,
     default_path,
-    find_board,
     open_archive,
     take_payloads,
     verify,
@@ -176,10 +176,24 @@ def test_an_open_archive_or_board_is_narrowed_and_never_widened(root: Path) -> N
     official = open_archive(whole, sources="official")
     assert (official.sources, official.path) == ("official", root)
     assert open_archive(official) is official
-    assert find_board("arena/text", official, "all").labels == ("2026-07-12", "2026-08-19")
+    assert official.only("all").board("arena/text").labels == ("2026-07-12", "2026-08-19")
     board = whole.board("arena/text")
-    assert find_board(board) is board
-    assert find_board(board, sources="official").labels == ("2026-07-12", "2026-08-19")
+    assert board.only("all") is board
+    assert board.only("official").labels == ("2026-07-12", "2026-08-19")
+
+
+def test_a_folder_is_read_once_whatever_board_shows_it(root: Path) -> None:
+    official = open_archive(root, sources="official")
+    one, other = (a.board("arena/text") for a in (official, official.whole))
+    (new,) = [s for s in other.snapshots if s.label == one.snapshots[-1].label]
+    without = Board(official.whole, "arena/text", other.labels[1:]).snapshots
+    shown = [one.snapshots[-1], new, *(s for s in without if s.label == new.label)]
+    assert len({id(s) for s in shown}) == len(shown) == 3
+    assert len({id(s.manifest) for s in shown}) == 1
+    assert len({id(s.find("overall")) for s in shown}) == 1
+    again = open_archive(root).board("arena/text").snapshot(new.label)
+    assert again.manifest == new.manifest
+    assert again.manifest is not new.manifest
 
 
 def test_unknown_sources_are_refused_and_both_named(root: Path) -> None:
