@@ -27,7 +27,6 @@ from elolag.tags import Lookup, is_unknown
 
 #: Columns of `Placed.table` that hold the factor of what the entries of a carry share.
 ROOT = tuple(f"root_{k}" for k in range(scale.SHARED))
-_KEPT = ["entry", "model", "rating", "se", "votes"]
 
 
 @dataclass(frozen=True)
@@ -130,19 +129,30 @@ def place(
         _lists_of(others, identities) if others else None,
         hyper,
     )
-    parts = []
-    for column in sorted(set(placed.column.tolist()) - {-1}, reverse=True):
-        rows = np.flatnonzero(placed.column == column)
-        vintage = vintages[column]
-        # In the order of the list: what follows is stable.
-        at = vintage.table.index.get_indexer(identities[rows])
-        rows = rows[np.argsort(at)]
-        part = vintage.table[_KEPT].take(np.sort(at)).reset_index(names="identity")
-        part["rating"], part["vintage"] = placed.rating[rows], vintage.date
-        part["link"], part["drift"] = placed.carry[rows], placed.drift[rows]
-        part[list(ROOT)] = placed.root[rows]
-        parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
+    # Of each identity the row of the list it is taken from; the newest list first, each in its
+    # order: what follows is stable.
+    column = np.repeat(np.arange(len(vintages)), [len(vintage.table) for vintage in vintages])
+    at = np.flatnonzero(placed.column[entry] == column)
+    at = at[np.argsort(-column[at], kind="stable")]
+    rows = entry[at]
+    entries, se, votes = (
+        np.concatenate([vintage.table[name].to_numpy() for vintage in vintages])[at]
+        for name in ("entry", "se", "votes")
+    )
+    table = pd.DataFrame(
+        {
+            "identity": unique[rows],
+            "entry": entries,
+            "model": model[rows],
+            "rating": placed.rating[rows],
+            "se": se,
+            "votes": votes,
+            "vintage": np.array([vintage.date for vintage in vintages], object)[column[at]],
+            "link": placed.carry[rows],
+            "drift": placed.drift[rows],
+            **dict(zip(ROOT, placed.root[rows].T, strict=True)),
+        }
+    )
     carries = tuple(
         Carried(
             source=vintages[column].date,

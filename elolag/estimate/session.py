@@ -622,14 +622,14 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
         notes.append(f"{', '.join(panel.unknown)}: cannot be attributed to a lab, so not counted")
-    table = panel.placed.table
-    kept = table[table["entry"].isin(cast.entries)]
-    without = int(kept["votes"].isna().sum())
-    if min_votes and without:
-        notes.append(
-            f"entries that print no count of votes stay, whatever the least number asked for: "
-            f"{without} of the {len(kept)} that are left"
-        )
+    if min_votes:
+        table = panel.placed.table
+        kept = table[table["entry"].isin(cast.entries)]
+        if without := int(kept["votes"].isna().sum()):
+            notes.append(
+                f"entries that print no count of votes stay, whatever the least number asked for: "
+                f"{without} of the {len(kept)} that are left"
+            )
     return notes
 
 
