@@ -27,7 +27,7 @@ test fresh: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/installed-dev ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest $(SPREAD)
 
-fresh: $(VENV)/installed-dev browser ## Are pages, notebooks, site and kept tables what the code makes now?
+fresh: $(VENV)/installed-dev browser ## Are pages, figures, notebooks and kept tables what the code makes now?
 	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
 browser: | $(BIN)/python ## For the tests of pages: ask apt for Chromium where root may

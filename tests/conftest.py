@@ -54,6 +54,7 @@ def pytest_collection_finish() -> None:
 #: Rooms whose files share what takes long to make: one worker has them all.
 TOGETHER = ("claims", "site")
 #: What these test is no part of the package: it makes the kept tables, which `make fresh` checks.
+#: So it does with what needs real payloads, which lie outside the repository.
 FRESH = ("benchmarks",)
 #: Of `make fresh`, the files that take longest.
 LONGEST = ("test_notebooks.py", "test_docs.py")
@@ -63,7 +64,8 @@ LONGEST = ("test_notebooks.py", "test_docs.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whole rooms; what keeps a worker long comes first, lest it be begun last."""
     for item in items:
-        if item.path.parent.name in FRESH and item.get_closest_marker("slow") is None:
+        asks = item.path.parent.name in FRESH or "served" in item.fixturenames
+        if asks and item.get_closest_marker("slow") is None:
             item.add_marker("fresh")
     items.sort(key=lambda item: (item.path.parent.name not in TOGETHER,
                                  item.path.name not in LONGEST))  # fmt: skip
@@ -85,6 +87,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return room if room in TOGETHER else file
 
     return Rooms(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session")
+def served() -> Path:
+    """Payloads as publishers served them, kept outside the repository."""
+    beside = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
+    if not (folder / "README.md").is_file():
+        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
+    return folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -24,7 +24,7 @@ _SHIPPED = ("None", str(default_path()))
 _KEPT: dict[str, Callable[[Any], bool]] = {
     "_tables": lambda key: key[0] == "None" and key[1] in _SHIPPED,
     "_lookups": lambda key: key[0][0] == "None" and key[0][1] in _SHIPPED,
-    "_boards": lambda key: key[1] in _SHIPPED,
+    "_archives": lambda key: key[0] in _SHIPPED,
     "_listed": lambda key: key[0] in _SHIPPED and key[2] == "None",
     "_panels": lambda key: key[0] in _SHIPPED and key[-1] == "None",
 }

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -23,16 +22,6 @@ def tree() -> Callable[[Path], Tree]:
         }
 
     return read
-
-
-@pytest.fixture(scope="session")
-def upstream() -> Path:
-    """Real payloads, kept outside the repository."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
-    if not (folder / "README.md").is_file():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    return folder
 
 
 @pytest.fixture(scope="session")

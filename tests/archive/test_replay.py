@@ -166,10 +166,10 @@ def test_nothing_official_was_held_to_be_cut(table: list[Row]) -> None:
 
 
 @pytest.mark.fresh
-def test_nine_days_alone(tmp_path: Path, upstream: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [p for p in build_archive.payloads(upstream) if FIRST <= p.retrieved_at <= LAST]
+def test_nine_days_alone(tmp_path: Path, served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [p for p in build_archive.payloads(served) if FIRST <= p.retrieved_at <= LAST]
     monkeypatch.setattr(build_archive, "payloads", lambda _: found)
-    rows = list(build_archive.replay(upstream, tmp_path / "archive"))
+    rows = list(build_archive.replay(served, tmp_path / "archive"))
     assert [_line(row) for row in rows] == NINE_DAYS.strip().splitlines()
     for row in rows:
         if row["verdict"] == "twin":
@@ -178,8 +178,8 @@ def test_nine_days_alone(tmp_path: Path, upstream: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-def test_all_days(tmp_path: Path, upstream: Path, table: list[Row]) -> None:
-    assert list(build_archive.replay(upstream, tmp_path / "archive")) == table
+def test_all_days(tmp_path: Path, served: Path, table: list[Row]) -> None:
+    assert list(build_archive.replay(served, tmp_path / "archive")) == table
     assert verify(open_archive(tmp_path / "archive")) == []
 
 

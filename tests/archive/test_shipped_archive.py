@@ -238,10 +238,10 @@ REFUSED_AGAIN = {
 
 @pytest.mark.fresh
 def test_building_it_again_changes_nothing(
-    snapshots: Path, upstream: Path, build_archive: ModuleType
+    snapshots: Path, served: Path, build_archive: ModuleType
 ) -> None:
     """A dry run compares every parsed publication with the stored bytes."""
-    thinned = build_archive.thinned(build_archive.payloads(upstream))
+    thinned = build_archive.thinned(build_archive.payloads(served))
     outcomes = take_payloads(snapshots, list(thinned), dry_run=True)
     assert Counter(o.outcome for o in outcomes) == {"unchanged": 879, "refused": 31}
     refused = [o for o in outcomes if o.outcome == "refused"]

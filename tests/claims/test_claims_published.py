@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -125,13 +124,9 @@ def test_one_row_a_model_and_us_first(shipped_studies: Studies) -> None:
         table.race("FR", "CN", table.vintage)
 
 
-def test_epoch_from_their_own_file() -> None:
+def test_epoch_from_their_own_file(served: Path) -> None:
     """The same from the file as Epoch served it, where it is at hand."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
-    if not (folder / "README.md").is_file():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    table = pd.read_csv(folder / "epoch" / "eci_scores-2026-01-20.csv")
+    table = pd.read_csv(served / "epoch" / "eci_scores-2026-01-20.csv")
     table = table[table["ECI Score"].notna() & table["Release date"].notna()].copy()
     wrong = (table["Model version"] == "Kimi-K2-Instruct-0905") & (
         table["Release date"] == "2024-09-05"

@@ -1,6 +1,4 @@
 import csv
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +10,6 @@ from search import search
 
 from elolag.errors import EstimateError, UsageError
 from elolag.model.bradleyterry import ELO, PairCounts, Ratings, _own_share, rate
-
-
-@pytest.fixture
-def upstream() -> Path:
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
-    if not folder.is_dir():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    return folder
 
 
 def simulated(rng: np.random.Generator, n: int, votes: int, spread: float = 0.7):
@@ -56,10 +45,10 @@ def slow_sandwich(theta, left, right, winner, index):
     return inverse @ meat @ inverse
 
 
-def test_equals_the_golden_scores_of_real_votes(upstream):
-    with (upstream / "votes" / "llmfao.csv").open() as file:
+def test_equals_the_golden_scores_of_real_votes(served):
+    with (served / "votes" / "llmfao.csv").open() as file:
         rows = list(csv.DictReader(file))
-    with (upstream / "votes" / "llmfao-golden.csv").open() as file:
+    with (served / "votes" / "llmfao-golden.csv").open() as file:
         golden = {
             r["item"]: float(r["score"])
             for r in csv.DictReader(file)

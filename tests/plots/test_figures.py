@@ -75,6 +75,7 @@ def boxes(axes: Any) -> list[Any]:
     return [t.get_window_extent() for t in texts]
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("lang", ["en", "de"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", NAMES)

@@ -288,6 +288,7 @@ def test_every_figure_is_among_those_that_are_drawn_in_german() -> None:
     assert {name.partition(" ")[0] for name in DRAWS} == public - {"footer", "save", "svg"}
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("name", DRAWS)
 def test_no_english_word_is_left_in_a_german_figure(
     name: str, vocabulary: set[str], names: list[str], tmp_path: Path

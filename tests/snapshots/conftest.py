@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,16 +59,6 @@ def last_month(tmp_path_factory: pytest.TempPathFactory, lookup: Lookup) -> Path
         reports = take(upstream, archive, lookup, hand_made.FETCHED, day="2026-07-22")
     assert not any(report.failed for report in reports)
     return archive
-
-
-@pytest.fixture(scope="session")
-def real() -> Path:
-    """Real payloads, kept outside the repository."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
-    if not (folder / "README.md").is_file():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    return folder
 
 
 @pytest.fixture

@@ -269,19 +269,19 @@ def test_a_file_dated_ahead_is_refused_and_the_good_one_is_taken(
     assert open_archive(tmp_path / "a").vintages("epoch/eci") == ["2026-01-20"]
 
 
-def test_import_of_every_real_source(elolag: Command, real: Path, tmp_path: Path) -> None:
+def test_import_of_every_real_source(elolag: Command, served: Path, tmp_path: Path) -> None:
     into = ("--archive", tmp_path / "a")
-    catalog = [real / "arena-catalog" / day for day in ("2025-03-07", "2025-04-04")]
+    catalog = [served / "arena-catalog" / day for day in ("2025-03-07", "2025-04-04")]
     assert elolag("archive", "import", "arena-catalog", *catalog, *into).code == 0
-    web = real / "arena-web/2026-07-20"
+    web = served / "arena-web/2026-07-20"
     assert elolag("archive", "import", "arena-web", web / "text.json", *into).code == 0
-    copies = real / "llm-leaderboard-csv/2025.03.31"
+    copies = served / "llm-leaderboard-csv/2025.03.31"
     if copies.is_dir():
         assert elolag("archive", "import", "llm-leaderboard-csv", copies, *into).code == 0
-    assert elolag("archive", "import", "arena-space", real / "arena-space", *into).code == 0
-    assert elolag("archive", "import", "models-dev", real / "models-dev", *into, "--date",
+    assert elolag("archive", "import", "arena-space", served / "arena-space", *into).code == 0
+    assert elolag("archive", "import", "models-dev", served / "models-dev", *into, "--date",
                   "2026-07-31").code == 0  # fmt: skip
-    done = elolag("archive", "import", "artificial-analysis", real / "artificial-analysis", *into)
+    done = elolag("archive", "import", "artificial-analysis", served / "artificial-analysis", *into)
     assert done.code == 0
     assert (tmp_path / "private/artificial-analysis/llms/2026-08-22").is_dir()
     assert elolag("archive", "verify", *into).code == 0

@@ -21,20 +21,20 @@ STRIDE = 5_000
 
 
 @pytest.fixture(scope="module")
-def payloads(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def payloads(served: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Small real payloads, and excerpts of large ones, one or more of every source."""
     folder = tmp_path_factory.mktemp("payloads")
 
     def lines(path: Path, count: int) -> bytes:
         return b"".join(path.read_bytes().splitlines(keepends=True)[:count])
 
-    hub = real / "huggingface/leaderboard-dataset/2026-08-21"
+    hub = served / "huggingface/leaderboard-dataset/2026-08-21"
     for subset in ("video_edit", "document", "webdev"):
         shutil.copy(
             hub / subset / "latest-00000-of-00001.parquet",
             folder / f"arena-dataset~{subset}.parquet",
         )
-    catalog = real / "arena-catalog"
+    catalog = served / "arena-catalog"
     shutil.copy(
         catalog / "2025-05-24/leaderboard-image.json",
         folder / "arena-catalog~leaderboard-image.json",
@@ -44,22 +44,24 @@ def payloads(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "arena-catalog~leaderboard-vision-style-control.json",
     )
     for day, board in (("2026-03-19", "document"), ("2026-08-22", "video-edit")):
-        shutil.copy(real / "arena-web" / day / f"{board}.json", folder / f"arena-web~{board}.json")
+        shutil.copy(
+            served / "arena-web" / day / f"{board}.json", folder / f"arena-web~{board}.json"
+        )
     shutil.copy(
-        real / "arena-space/leaderboard_table_20230619.csv",
+        served / "arena-space/leaderboard_table_20230619.csv",
         folder / "arena-space~leaderboard_table_20230619.csv",
     )
-    copies = sorted((real / "llm-leaderboard-csv").glob("*/*.csv"))
+    copies = sorted((served / "llm-leaderboard-csv").glob("*/*.csv"))
     smallest = min(copies, key=lambda path: path.stat().st_size)
     shutil.copy(smallest, folder / f"llm-leaderboard-csv~{smallest.name}")
     (folder / "arena-history~alltime.csv").write_bytes(
-        lines(real / "chatbot-arena-history/alltime.csv", 60)
+        lines(served / "chatbot-arena-history/alltime.csv", 60)
     )
     (folder / "epoch-eci~eci_scores.csv").write_bytes(
-        lines(real / "epoch/eci_scores-2026-01-20.csv", 40)
+        lines(served / "epoch/eci_scores-2026-01-20.csv", 40)
     )
     (folder / "models-dev~models-2026-07.csv").write_bytes(
-        lines(real / "models-dev/models-2026-07.csv", 60)
+        lines(served / "models-dev/models-2026-07.csv", 60)
     )
     # No real copy of these is at hand; theirs are made by hand in the real shape.
     (folder / "models-dev~api.json").write_bytes(made.models_dev())

@@ -17,12 +17,12 @@ SUBSETS = ("search", "webdev", "video_edit", "text")
 DAYS = ("2026-07-14", "2026-07-22", "2026-08-03", "2026-08-21")
 
 
-def test_four_days(upstream: Upstream, real: Path, tmp_path: Path, lookup: Lookup) -> None:
+def test_four_days(upstream: Upstream, served: Path, tmp_path: Path, lookup: Lookup) -> None:
     archive = tmp_path / "archive"
     outcomes: dict[tuple[str, str], str] = {}
     messages: dict[str, str] = {}
     for day in DAYS:
-        folder = real / "huggingface/leaderboard-dataset" / day
+        folder = served / "huggingface/leaderboard-dataset" / day
         boards = {
             subset: (folder / subset / "latest-00000-of-00001.parquet").read_bytes()
             for subset in SUBSETS

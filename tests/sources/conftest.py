@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,13 +18,3 @@ def official() -> Callable[..., bytes]:
         return parquet(frame.drop(columns=list(drop)).rename(columns=renamed))
 
     return build
-
-
-@pytest.fixture(scope="session")
-def upstream() -> Path:
-    """Real payloads, kept outside the repository."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
-    if not (folder / "README.md").is_file():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    return folder

@@ -301,14 +301,14 @@ def test_history_of_garbage_is_refused():
 # -- the real files ------------------------------------------------------------------------
 
 
-def real(upstream: Path, day: str, subset: str):
-    file = upstream / "huggingface/leaderboard-dataset" / day / subset
+def real(served: Path, day: str, subset: str):
+    file = served / "huggingface/leaderboard-dataset" / day / subset
     return parse((file / "latest-00000-of-00001.parquet").read_bytes(), subset)
 
 
-def test_real_boards_all_parse_but_the_broken_one(upstream: Path):
+def test_real_boards_all_parse_but_the_broken_one(served: Path):
     refused, rows = [], 0
-    for file in sorted((upstream / "huggingface/leaderboard-dataset").glob("*/*/latest*")):
+    for file in sorted((served / "huggingface/leaderboard-dataset").glob("*/*/latest*")):
         day, subset = file.parts[-3:-1]
         try:
             publication = parse(file.read_bytes(), subset)
@@ -326,13 +326,13 @@ def test_real_boards_all_parse_but_the_broken_one(upstream: Path):
     assert rows == 104_621
 
 
-def test_real_search_was_mended(upstream: Path):
-    mended = real(upstream, "2026-08-03", "search")
+def test_real_search_was_mended(served: Path):
+    mended = real(served, "2026-08-03", "search")
     assert (mended.vintage, len(mended.tables["ratings"])) == ("2026-07-21", 32)
 
 
-def test_real_style_control_board(upstream: Path):
-    publication = real(upstream, "2026-08-21", "text_style_control")
+def test_real_style_control_board(served: Path):
+    publication = real(served, "2026-08-21", "text_style_control")
     ratings = publication.tables["ratings"]
     overall = ratings[ratings["category"] == "overall"].set_index("entry")
     assert publication.vintage == "2026-08-19"
@@ -342,18 +342,18 @@ def test_real_style_control_board(upstream: Path):
     assert not math.isnan(overall["votes"].sum())
 
 
-def test_real_webdev_pair_is_ordered_alike_everywhere(upstream: Path):
+def test_real_webdev_pair_is_ordered_alike_everywhere(served: Path):
     name = "gpt-5.3-codex (codex-harness)"
     for day in ("2026-06-30", "2026-07-14", "2026-07-22", "2026-08-03", "2026-08-21"):
-        ratings = real(upstream, day, "webdev").tables["ratings"].set_index(["entry", "category"])
+        ratings = real(served, day, "webdev").tables["ratings"].set_index(["entry", "category"])
         first, second = ratings.loc[name], ratings.loc[f"{name} #2"]
         assert sorted(second.index) == ["overall", "webdev", "webdev-html", "webdev-react"]
         assert sorted(first.index) == ["image_to_webdev", *sorted(second.index)]
         assert (first["rating"].loc[second.index] > second["rating"]).all()
 
 
-def test_real_text_to_image_has_categories_with_bootstrap_intervals(upstream: Path):
-    assert [n for n in real(upstream, "2026-08-21", "text_to_image").notes if "bootstrap" in n] == [
+def test_real_text_to_image_has_categories_with_bootstrap_intervals(served: Path):
+    assert [n for n in real(served, "2026-08-21", "text_to_image").notes if "bootstrap" in n] == [
         f"intervals of category '{c}': bootstrap" for c in ("chinese", "english", "russian")
     ]
 
@@ -488,22 +488,22 @@ def test_model_table():
 # -- the real_catalog files ------------------------------------------------------------------------
 
 
-def real_catalog(upstream: Path, day: str, name: str):
-    return parse_catalog((upstream / "arena-catalog" / day / name).read_bytes(), name, day)
+def real_catalog(served: Path, day: str, name: str):
+    return parse_catalog((served / "arena-catalog" / day / name).read_bytes(), name, day)
 
 
-def test_real_files_all_parse_and_change_kind_in_november_2025(upstream: Path):
+def test_real_files_all_parse_and_change_kind_in_november_2025(served: Path):
     seen = 0
-    for file in sorted((upstream / "arena-catalog").glob("*/*.json")):
-        publication = real_catalog(upstream, file.parent.name, file.name)
+    for file in sorted((served / "arena-catalog").glob("*/*.json")):
+        publication = real_catalog(served, file.parent.name, file.name)
         later = publication.vintage >= "2025-11"
         assert publication.interval_kind == ("variance" if later else "bootstrap"), file
         seen += 1
     assert seen == 83
 
 
-def overall(upstream: Path, day: str, name: str) -> pd.Series:
-    ratings = real_catalog(upstream, day, name).tables["ratings"]
+def overall(served: Path, day: str, name: str) -> pd.Series:
+    ratings = real_catalog(served, day, name).tables["ratings"]
     return ratings[ratings["category"] == "overall"].set_index("entry")["rating"]
 
 
@@ -525,13 +525,13 @@ def line(of: pd.Series, on: pd.Series) -> tuple[float, float]:
         ("2025-02-21", False),
     ],
 )
-def test_real_data_files_lie_on_the_list_of_their_board(upstream: Path, day: str, controlled: bool):
+def test_real_data_files_lie_on_the_list_of_their_board(served: Path, day: str, controlled: bool):
     """The two lists of 2025-02-28, raw and style-controlled, tell which of them a file is."""
-    publication = real_catalog(upstream, day, "leaderboard-data.json")
+    publication = real_catalog(served, day, "leaderboard-data.json")
     assert publication.style_control is controlled
-    own = overall(upstream, day, "leaderboard-data.json")
-    with_style = line(own, overall(upstream, "2025-02-28", "leaderboard-data-style-control.json"))
-    without = line(own, overall(upstream, "2025-02-28", "leaderboard-data.json"))
+    own = overall(served, day, "leaderboard-data.json")
+    with_style = line(own, overall(served, "2025-02-28", "leaderboard-data-style-control.json"))
+    without = line(own, overall(served, "2025-02-28", "leaderboard-data.json"))
     same, other = (with_style, without) if controlled else (without, with_style)
     assert abs(same[0] - 1) < 0.01
     assert same[1] < 1
@@ -539,35 +539,35 @@ def test_real_data_files_lie_on_the_list_of_their_board(upstream: Path, day: str
     assert other[1] > 10
 
 
-def test_real_data_files_are_the_text_board_of_their_days(upstream: Path):
+def test_real_data_files_are_the_text_board_of_their_days(served: Path):
     """Under their new name three days later they hold the same models at the same ratings."""
     for style in ("", "-style-control"):
-        before = overall(upstream, "2025-03-04", f"leaderboard-data{style}.json")
-        after = overall(upstream, "2025-03-07", f"leaderboard-text{style}.json")
+        before = overall(served, "2025-03-04", f"leaderboard-data{style}.json")
+        after = overall(served, "2025-03-07", f"leaderboard-text{style}.json")
         slope, spread = line(after, before)
         assert abs(slope - 1) < 0.01
         assert spread < 1
 
 
-def test_real_counts(upstream: Path):
-    first = real_catalog(upstream, "2025-03-07", "leaderboard-text.json").tables["ratings"]
+def test_real_counts(served: Path):
+    first = real_catalog(served, "2025-03-07", "leaderboard-text.json").tables["ratings"]
     assert (first["category"].nunique(), (first["category"] == "overall").sum()) == (20, 204)
-    last = real_catalog(upstream, "2025-12-11", "leaderboard-vision.json").tables["ratings"]
+    last = real_catalog(served, "2025-12-11", "leaderboard-vision.json").tables["ratings"]
     assert "creative_writing_vision" in set(last["category"])
 
 
-def test_real_image_board_rates_text_to_image_models(upstream: Path):
-    ratings = real_catalog(upstream, "2025-11-06", "leaderboard-image.json").tables["ratings"]
+def test_real_image_board_rates_text_to_image_models(served: Path):
+    ratings = real_catalog(served, "2025-11-06", "leaderboard-image.json").tables["ratings"]
     overall = ratings[ratings["category"] == "overall"].set_index("entry")["rating"]
     assert overall["dall-e-3"] == 978.0
     assert {"imagen-3.0-generate-002", "flux-1.1-pro"} <= set(overall.index)
 
 
-def test_real_march_file_is_a_twin_of_the_history(upstream: Path):
+def test_real_march_file_is_a_twin_of_the_history(served: Path):
     """To the last digit, but the history keeps seven models that were already retired."""
-    ours = real_catalog(upstream, "2025-03-07", "leaderboard-text.json").tables["ratings"]
+    ours = real_catalog(served, "2025-03-07", "leaderboard-text.json").tables["ratings"]
     ours = ours[ours["category"] == "overall"].set_index("entry")["rating"]
-    payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
+    payload = (served / "chatbot-arena-history/alltime.csv").read_bytes()
     theirs = {
         p.vintage: p.tables["ratings"].set_index("entry")["rating"]
         for p in arena_copies._parse_history(payload, Origin("alltime.csv", "2025-03-27"))
@@ -577,8 +577,8 @@ def test_real_march_file_is_a_twin_of_the_history(upstream: Path):
     assert "gemini-1.5-pro-exp-0801" in set(theirs.index) - set(ours.index)
 
 
-def test_real_model_table(upstream: Path):
-    payload = (upstream / "arena-catalog/scatterplot-data.json").read_bytes()
+def test_real_model_table(served: Path):
+    payload = (served / "arena-catalog/scatterplot-data.json").read_bytes()
     entries = parse_catalog(payload, "scatterplot-data.json").tables["entries"]
     assert len(entries) == 141
 
@@ -623,9 +623,9 @@ def test_refusals_space(text: str, says: str):
         parse_space(text)
 
 
-def test_real_tables(upstream: Path):
+def test_real_tables(served: Path):
     sizes = {}
-    for file in (upstream / "arena-space").glob("*.csv"):
+    for file in (served / "arena-space").glob("*.csv"):
         publication = parse_space(file.read_text("utf-8"), file.name)
         sizes[publication.vintage] = len(publication.tables["entries"])
     assert sizes == {"2023-06-19": 31, "2023-12-06": 61, "2024-06-02": 119, "2024-10-07": 185}

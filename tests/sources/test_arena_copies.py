@@ -572,11 +572,11 @@ def test_a_manifest_credits_the_copy_and_calls_it_unofficial(name: str, tmp_path
 
 
 @cache
-def real(upstream: Path, source: str, every: int = 1) -> dict[tuple[str, str], Publication]:
+def real(served: Path, source: str, every: int = 1) -> dict[tuple[str, str], Publication]:
     """Read every file of a source, or every so many-th; the names of its folders give the day."""
     files = []
-    for file in sorted((upstream / source).rglob("*")):
-        day = re.search(r"\d{4}-\d{2}-\d{2}", str(file.relative_to(upstream)))
+    for file in sorted((served / source).rglob("*")):
+        day = re.search(r"\d{4}-\d{2}-\d{2}", str(file.relative_to(served)))
         other = file.name in ("_index.json", "index.csv", "agent.json") or "top24" in file.name
         if file.is_file() and day and not other:
             files.append((day[0], file))
@@ -597,10 +597,10 @@ def real(upstream: Path, source: str, every: int = 1) -> dict[tuple[str, str], P
         ("arena-web-2026-10", 1, "arena-web-2026-10/*/*.json"),
     ],
 )
-def test_real_pages_all_parse(upstream: Path, source: str, files: int, layout: str):
-    found = real(upstream, source)
+def test_real_pages_all_parse(served: Path, source: str, files: int, layout: str):
+    found = real(served, source)
     assert len(found) == files
-    for path in upstream.glob(layout):
+    for path in served.glob(layout):
         if path.name == "_index.json":
             continue
         if path.name == "agent.json":
@@ -621,8 +621,8 @@ def test_real_pages_all_parse(upstream: Path, source: str, files: int, layout: s
             assert publication.completeness == "full"
 
 
-def test_real_days_of_the_pages_that_were_cut(upstream: Path):
-    found = real(upstream, "arena-web")
+def test_real_days_of_the_pages_that_were_cut(served: Path):
+    found = real(served, "arena-web")
     assert len({day for day, _ in found}) == 7
     assert all(publication.vintage <= day for (day, _), publication in found.items())
     for day in ("2026-07-20", "2026-08-22"):
@@ -640,22 +640,22 @@ def test_real_days_of_the_pages_that_were_cut(upstream: Path):
     assert video == {"full"}
 
 
-def test_real_page_of_october_has_no_votes(upstream: Path):
-    (publication,) = real(upstream, "arena-web-2026-10").values()
+def test_real_page_of_october_has_no_votes(served: Path):
+    (publication,) = real(served, "arena-web-2026-10").values()
     ratings = publication.tables["ratings"]
     assert (len(ratings), publication.vintage) == (413, "2026-10-02")
     assert ratings["votes"].isna().all()
     assert ratings.iloc[0][["entry", "rating"]].tolist() == ["gemini-4-argon-high", 1525.0]
 
 
-def test_real_forks_print_one_date_over_lists_that_differ(upstream: Path):
+def test_real_forks_print_one_date_over_lists_that_differ(served: Path):
     """Why what a page says of its last update dates no daily copy."""
     printed: dict[str, list[str]] = {}
-    for file in sorted((upstream / "arena-web-forks").glob("*/*/text.json")):
+    for file in sorted((served / "arena-web-forks").glob("*/*/text.json")):
         said = json.loads(file.read_bytes())["meta"]["last_updated"]
         printed.setdefault(said, []).append(file.parent.name)
     days = printed["Aug 12, 2026"]
-    found = real(upstream, "arena-web-forks")
+    found = real(served, "arena-web-forks")
     lists = {
         frozenset(found[day, "text.json"].tables["ratings"].set_index("entry")["rating"].items())
         for day in days
@@ -663,10 +663,10 @@ def test_real_forks_print_one_date_over_lists_that_differ(upstream: Path):
     assert (len(days), len(lists)) == (3, 3)
 
 
-def test_real_forks_leave_out_the_models_without_a_rating(upstream: Path):
+def test_real_forks_leave_out_the_models_without_a_rating(served: Path):
     said = {
         (day, name): note.split("'")[1]
-        for (day, name), publication in real(upstream, "arena-web-forks").items()
+        for (day, name), publication in real(served, "arena-web-forks").items()
         for note in publication.notes
         if note.endswith("is listed without a rating and left out")
     }
@@ -680,10 +680,10 @@ def test_real_forks_leave_out_the_models_without_a_rating(upstream: Path):
 
 
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
-def test_real_catalog_copies_all_parse(upstream: Path, every: int):
+def test_real_catalog_copies_all_parse(served: Path, every: int):
     """Whole points but in the categories that have stood still since December 2025."""
     frozen = {"no_refusal", "no_short", "is_preset_generation", "not_preset_generation"}
-    found = real(upstream, "smallai-llm-ranking", every)
+    found = real(served, "smallai-llm-ranking", every)
     assert len(found) == -(-151 // every)
     for (day, name), publication in found.items():
         ratings = publication.tables["ratings"]
@@ -703,8 +703,8 @@ def test_real_catalog_copies_all_parse(upstream: Path, every: int):
     assert per_board == boards if every == 1 else set(per_board) == set(boards)
 
 
-def test_real_cut_lists_are_the_same_in_both_forms(upstream: Path):
-    found = real(upstream, ARIEL)
+def test_real_cut_lists_are_the_same_in_both_forms(served: Path):
+    found = real(served, ARIEL)
     sizes = {}
     for day in sorted({day for day, _ in found}):
         bare, voted = found[day, "leaderboard-text.json"], found[day, f"text-raw-{day}.csv"]
@@ -724,9 +724,9 @@ def test_real_cut_lists_are_the_same_in_both_forms(upstream: Path):
     }
 
 
-def test_real_page_is_the_official_list_rounded(upstream: Path):
+def test_real_page_is_the_official_list_rounded(served: Path):
     """The page of 26 June 2026 is the official list of the day before, to half a point."""
-    ours = real(upstream, "cherry-studio-docs")["2026-06-26", "text.json"].tables["ratings"]
+    ours = real(served, "cherry-studio-docs")["2026-06-26", "text.json"].tables["ratings"]
     shipped = Archive(Path(__file__).resolve().parents[2] / "snapshots").only("official")
     snapshots = shipped.board("arena/text_style_control").snapshots
     (held,) = [snapshot for snapshot in snapshots if snapshot.vintage == "2026-06-25"]
@@ -796,8 +796,8 @@ def test_no_rows_and_another_layout():
 
 
 @pytest.fixture(scope="module")
-def history(upstream: Path):
-    payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
+def history(served: Path):
+    payload = (served / "chatbot-arena-history/alltime.csv").read_bytes()
     return {p.vintage: p for p in arena_copies._parse_history(payload, ORIGIN)}
 
 
@@ -887,9 +887,9 @@ def test_empty_and_unknown_files():
         parse_days(OLD, "lmarena_audio.csv")
 
 
-def test_real_text_boards(upstream: Path):
-    files = sorted((upstream / "llm-leaderboard-csv").glob("*/lmsys.csv"))
-    files += sorted((upstream / "llm-leaderboard-csv").glob("*/lmarena_text.csv"))
+def test_real_text_boards(served: Path):
+    files = sorted((served / "llm-leaderboard-csv").glob("*/lmsys.csv"))
+    files += sorted((served / "llm-leaderboard-csv").glob("*/lmarena_text.csv"))
     vintages = []
     for file in files:
         day = file.parent.name.replace(".", "-")
@@ -902,9 +902,9 @@ def test_real_text_boards(upstream: Path):
 
 
 @pytest.mark.parametrize("day", ["2025.07.27", "2025.07.28", "2025.08.01", "2025.08.04"])
-def test_real_image_boards(upstream: Path, day: str):
+def test_real_image_boards(served: Path, day: str):
     """Until it was renamed, a second model bore one name: 1 of 19, more than the rule allows."""
-    text = (upstream / "llm-leaderboard-csv" / day / "lmarena_image.csv").read_text("utf-8")
+    text = (served / "llm-leaderboard-csv" / day / "lmarena_image.csv").read_text("utf-8")
     if day == "2025.08.04":
         assert len(parse_days(text, "lmarena_image.csv").tables["ratings"]) == 19
         return

@@ -276,8 +276,8 @@ def test_mutated_small_payloads(source: str, name: str, _pattern: str | None):
     [kind for kind in KINDS if kind[2]],
     ids=[i for i, kind in zip(IDS, KINDS, strict=True) if kind[2]],
 )
-def test_mutated_real_payloads(upstream: Path, source: str, name: str, pattern: str):
-    (file,) = upstream.glob(pattern)
+def test_mutated_real_payloads(served: Path, source: str, name: str, pattern: str):
+    (file,) = served.glob(pattern)
     for payload in mutations(file.read_bytes(), 7, MUTATIONS // 5):
         attempt(source, name, payload)
 

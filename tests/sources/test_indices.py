@@ -93,8 +93,8 @@ def test_refusals(text: str, says: str):
         parse(text)
 
 
-def test_real_live_file(upstream: Path):
-    publication = parse((upstream / "epoch/eci_scores-2025-12-19.csv").read_text("utf-8"))
+def test_real_live_file(served: Path):
+    publication = parse((served / "epoch/eci_scores-2025-12-19.csv").read_text("utf-8"))
     ratings = publication.tables["ratings"]
     assert len(ratings) == 140
     assert ratings["lower"].notna().sum() == ratings["upper"].notna().sum() == 138
@@ -104,8 +104,8 @@ def test_real_live_file(upstream: Path):
     assert fixed == [["GPT-5", 150.0], ["Claude 3.5 Sonnet", 130.0]]
 
 
-def test_real_file(upstream: Path):
-    publication = parse((upstream / "epoch/eci_scores-2026-01-20.csv").read_text("utf-8"))
+def test_real_file(served: Path):
+    publication = parse((served / "epoch/eci_scores-2026-01-20.csv").read_text("utf-8"))
     tables = publication.tables
     assert [len(tables[name]) for name in ("ratings", "entries", "models")] == [282, 282, 498]
     assert tables["entries"]["name"].nunique() == 142
@@ -370,9 +370,9 @@ def test_order_of_rows_and_the_hour_do_not_matter(
         pd.testing.assert_frame_equal(one.tables[table], other.tables[table])
 
 
-def test_every_real_gap_file(upstream: Path):
+def test_every_real_gap_file(served: Path):
     index, horizon = {}, {}
-    for path in sorted(upstream.glob("iaps-open-source-gap/*.json")):
+    for path in sorted(served.glob("iaps-open-source-gap/*.json")):
         found = indices._open_source_gap(path.read_bytes(), Origin(path.name, path.stem))
         assert all((p.vintage, p.basis) == (path.stem, "commit") for p in found)
         index[path.stem] = found[0].tables["ratings"]
@@ -395,10 +395,10 @@ def test_every_real_gap_file(upstream: Path):
     assert longest[["rating", "lower", "upper"]].tolist() == [10.03, 8.99, 11.69]
 
 
-def test_every_real_comparia_file(upstream: Path):
+def test_every_real_comparia_file(served: Path):
     found = [
         indices._comparia(path.read_bytes(), Origin(path.name, path.name[:10]))[0]
-        for path in sorted(upstream.glob("comparia/*.json"))
+        for path in sorted(served.glob("comparia/*.json"))
     ]
     assert len(found) == 30
     states = {p.tables["ratings"].to_csv() for p in found}
@@ -544,10 +544,8 @@ def test_refusals_analysis(answer: object, name: str, says: str):
         parse_analysis(answer, name)
 
 
-def test_real_list(upstream: Path):
-    publication = parse_analysis(
-        (upstream / "artificial-analysis/llms-2026-08-22.json").read_bytes()
-    )
+def test_real_list(served: Path):
+    publication = parse_analysis((served / "artificial-analysis/llms-2026-08-22.json").read_bytes())
     models = publication.tables["models"].set_index("entry")
     assert len(models) == 610
     assert models.loc["gpt-oss-20b-low", ["organisation", "release_date"]].tolist() == [

@@ -24,7 +24,7 @@ def parse(content: object):
     return publication
 
 
-def served(**providers: dict[str, object]) -> dict[str, object]:
+def by_providers(**providers: dict[str, object]) -> dict[str, object]:
     """`api.json` of providers given as ``{model: release date, or facts}``, in its live shape."""
     out: dict[str, object] = {}
     for provider, models in providers.items():
@@ -40,7 +40,7 @@ def served(**providers: dict[str, object]) -> dict[str, object]:
 
 def rows(**providers: dict[str, object]) -> dict[str, list[str]]:
     """The table by entry: name, organisation, date, weights, country."""
-    table = parse(served(**providers)).tables["models"]
+    table = parse(by_providers(**providers)).tables["models"]
     return {row[0]: row[1:] for row in table.to_numpy().tolist()}
 
 
@@ -142,7 +142,7 @@ def test_offers_of_one_firm_are_one_voice():
 def test_disagreement_is_noted_and_the_majority_has_its_way():
     yes, no = ({"release_date": "2026-03-01", "open_weights": flag} for flag in (True, False))
     late = {"release_date": "2026-05-01", "open_weights": True}
-    publication = parse(served(a={"m": yes, "n": yes}, b={"m": no, "n": no}, c={"m": late}))
+    publication = parse(by_providers(a={"m": yes, "n": yes}, b={"m": no, "n": no}, c={"m": late}))
     table = publication.tables["models"].set_index("entry")
     assert table["open_weights"].to_dict() == {"m": "true", "n": ""}
     assert table["release_date"].to_dict() == {"m": "2026-03-01", "n": "2026-03-01"}
@@ -194,15 +194,15 @@ def test_dates_that_are_none_are_left_out_and_noted():
     assert publication.notes[1:] == ("1 release dates are no dates and left out, e.g. 'soon'",)
 
 
-def test_real_file(upstream: Path):
-    models = parse((upstream / "models-dev/models-2026-07.csv").read_bytes()).tables["models"]
+def test_real_file(served: Path):
+    models = parse((served / "models-dev/models-2026-07.csv").read_bytes()).tables["models"]
     assert len(models) == 231
     assert set(models["open_weights"]) == {"true", "false"}
     assert (models["release_date"].str.len() == 7).sum() == 8
 
 
-def test_real_api(upstream: Path):
-    payload = (upstream / "models-dev/api-2026-07-02.json").read_bytes()
+def test_real_api(served: Path):
+    payload = (served / "models-dev/api-2026-07-02.json").read_bytes()
     publication = parse(payload)
     models = publication.tables["models"].set_index("entry")
     assert publication.notes[0].startswith("5276 models as served by their providers make 17")

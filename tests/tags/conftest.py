@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -34,11 +33,3 @@ def shipped() -> list[Listed]:
 def facts() -> list[Fact]:
     """The metadata tables of the shipped archive."""
     return read_facts(open_archive(ROOT / "snapshots"))
-
-
-@pytest.fixture(scope="session")
-def upstream_data() -> Path:
-    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", ROOT.parent / "shared" / "data"))
-    if not (folder / "README.md").is_file():
-        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
-    return folder

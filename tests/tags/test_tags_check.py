@@ -183,9 +183,9 @@ def test_the_shipped_tables_have_no_open_finding(
 
 
 def test_no_exception_has_outlived_its_finding(
-    tables: Tables, shipped: list[Listed], facts: list[Fact], upstream_data: Path
+    tables: Tables, shipped: list[Listed], facts: list[Fact], served: Path
 ) -> None:
-    analysis = read_fact_file(upstream_data / "artificial-analysis" / "llms-2026-08-22.json")
+    analysis = read_fact_file(served / "artificial-analysis" / "llms-2026-08-22.json")
     found = check(tables, shipped, [*facts, *analysis])
     assert [f for f in found if not f.exception] == []
     used = {(f.kind, f.subject) for f in found}
@@ -217,8 +217,8 @@ def test_the_file_alone_is_enough_to_catch_it(facts: list[Fact]) -> None:
     assert len(found) < 10  # and it is not lost among false alarms
 
 
-def test_the_published_file_is_recognised_and_caught(tables: Tables, upstream_data: Path) -> None:
-    rows = read_fact_file(upstream_data / "epoch" / "eci_scores-2026-01-20.csv")
+def test_the_published_file_is_recognised_and_caught(tables: Tables, served: Path) -> None:
+    rows = read_fact_file(served / "epoch" / "eci_scores-2026-01-20.csv")
     assert {row.source for row in rows} == {"epoch-eci"}
     assert kimi(check(tables, (), rows, {})) == {"date-disagrees", "source-order"}
 

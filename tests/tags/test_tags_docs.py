@@ -49,9 +49,9 @@ def test_the_written_sections_are_those_the_script_writes(
 
 @pytest.mark.fresh
 def test_the_numbers_are_measured_again(
-    script: ModuleType, numbers: dict[str, dict[str, object]], upstream_data: Path
+    script: ModuleType, numbers: dict[str, dict[str, object]], served: Path
 ) -> None:
-    assert json.loads(json.dumps(script.collect(upstream_data))) == numbers
+    assert json.loads(json.dumps(script.collect(served))) == numbers
 
 
 @pytest.mark.fresh

@@ -17,14 +17,14 @@ from elolag.model import bradleyterry
 from elolag.model.bradleyterry import ELO
 
 
-def test_equals_the_golden_scores_of_real_votes(upstream: Path):
-    with (upstream / "votes" / "llmfao-golden.csv").open() as file:
+def test_equals_the_golden_scores_of_real_votes(served: Path):
+    with (served / "votes" / "llmfao-golden.csv").open() as file:
         golden = {
             row["item"]: float(row["score"])
             for row in csv.DictReader(file)
             if row["algorithm"] == "bradley_terry"
         }
-    rated = elolag.rate(upstream / "votes" / "llmfao.csv")
+    rated = elolag.rate(served / "votes" / "llmfao.csv")
     assert len(golden) == 59
     wanted = [golden[item] for item in rated.ratings.items]
     rating = rated.ratings.rating
