@@ -35,8 +35,9 @@ class Hyperparameters:
         How many neighbours in level tell the spread of drift there, and how far (sd of the
         logarithm of its variance) it is thought to be from the average before they are looked at.
     young
-        How many times as large the variance of an unsettled entry's drift is before a list's own
-        unsettled entries are looked at (benchmarks/held_out.py, vintages up to 2026-04-10).
+        How many times as large the variance of an unsettled entry's drift is thought to be before
+        a list's own unsettled entries are looked at: the median; what is taken is the mean, 8.2
+        with `uneven` 1.5 (benchmarks/held_out.py, vintages up to 2026-04-10).
     sure
         How far (sd) the share of the other board's change is thought to be from all of it. Both
         boards rate the same votes; but small changes are mostly noise of rounding, and a fit that

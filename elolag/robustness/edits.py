@@ -297,18 +297,30 @@ class Influence(Result):
         return tuple(moving[:_NAMED])
 
     def sentence(self) -> str:
-        """What matters most, in one sentence."""
+        """What matters most, and what leaves no answer."""
         if not self.top:
             return (
                 f"No single lab, model, vintage or date moves the lag of "
                 f"{noun(self.headline.follower_group)} ({self.headline.figure()})."
+                f"{self._unanswered()}"
             )
         named = "; ".join(f"{c.words}: {c.figure()}" for c in self.top)
         moving = sum(self.moves(c) for c in self.cases)
         return (
             f"Of {len(self.cases):,} changes of one lab, model, vintage or date {moving} move the "
             f"headline ({self.headline.figure()}); those that matter most are: {named}."
+            f"{self._unanswered()}"
         )
+
+    def _unanswered(self) -> str:
+        """The changes after which nothing can be said: they move the figure by no number."""
+        gone = [case.words for case in self.cases if case.months is None]
+        if not gone:
+            return ""
+        more = len(gone) - _NAMED
+        named = "; ".join(gone[:_NAMED]) + (f"; and {more:,} more" if more > 0 else "")
+        changes = f"{len(gone):,} {'change' if len(gone) == 1 else 'changes'}"
+        return f" After {changes} there is no answer: {named}."
 
     def table(self) -> Table:
         """One row per change; the reader sees the five that matter most."""

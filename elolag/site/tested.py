@@ -280,7 +280,7 @@ def _moving(found: Influence) -> Table:
     """The changes that make any difference, or have no answer: those that matter most are first."""
     table = found.table()
     cases = zip(table.rows, found.cases, strict=True)
-    rows = tuple(row for row, case in cases if case.refused or found.change(case))
+    rows = tuple(row for row, case in cases if case.months is None or found.change(case))
     caption = "The single changes that move the headline most (the CSV has every one that does)"
     return replace(table, caption=caption, rows=rows)
 

@@ -248,6 +248,12 @@ def test_an_entry_held_at_a_constant_is_one_that_did_otherwise() -> None:
     assert gone.rating[0] == pytest.approx(old[0] + 7, abs=0.5)
 
 
+def test_without_a_young_entry_the_prior_s_mean_is_taken() -> None:
+    before = np.linspace(1000, 1200, 30)
+    wobble = np.tile([0.5, -0.5, 0.1], 10)
+    assert fit(before, before + wobble, np.zeros(30)).young == pytest.approx(8.2, abs=0.05)
+
+
 def test_the_drift_of_young_entries_is_no_movement_of_the_scale() -> None:
     old = drawn(80, 4)
     first = without(old, *range(40, 80))

@@ -55,9 +55,27 @@ def test_the_templates_run_as_they_are(mine: Path, tags: Path):
     assert result.snapshots == (("own/ratings/2026-08-19", digest),)
     assert result.policies["extra_tags"] == hashlib.sha256(tags.read_bytes()).hexdigest()
     assert str(mine.parent) not in json.dumps(result.to_dict())
-    few, assumed = result.notes
+    few, wide, assumed = result.notes
+    assert wide.startswith("most ratings' errors are wide beside what models differ by")
     assert few.startswith("few rated models (4 of US and 3 of CN)")
     assert assumed == NO_DRIFT
+
+
+def test_errors_as_wide_as_models_differ_are_told(mine: Path, tags: Path):
+    """Eight models near two lines and errors of a hundred points: the prior alone says who led."""
+    board = pd.read_csv(mine)[["entry", "rating"]]
+    notes = {}
+    for se in (0.0, 1.0, 100.0):
+        for corrected in (True, False):
+            found = elolag.estimate_lag(
+                own_board(board.assign(se=se), date="2026-08-19"),
+                extra_tags=tags,
+                n_draws=400,
+                correct_selection=corrected,
+            )
+            said = [n for n in found.notes if "wide beside what models differ by" in n]
+            notes[se, corrected] = len(said)
+    assert [key for key, count in notes.items() if count] == [(100.0, True)]
 
 
 def test_a_board_of_ones_own_drifts_only_when_asked(mine: Path, tags: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,6 +119,22 @@ def test_a_case_without_an_answer_leaves_the_others() -> None:
     assert _point_lags(lonely, [[e] for e in without_models(lonely)], "current").failed.all()
     late = _point_lags(lonely, [[e] for e in moved_dates(lonely)], "current")
     assert late.failed.tolist() == [False, True, False, True]
+
+
+def test_what_leaves_no_answer_is_told(found: Influence) -> None:
+    """Without its only lab, or its only early model, a follower has no average of the year."""
+    assert all(case.months is not None for case in found.cases)
+    assert "no answer" not in found.sentence()
+    alone = influence(n_draws=FEW, follower="lab:moonshot")
+    gone = [case for case in alone.cases if case.months is None]
+    assert ["no rated model" in gone[0].refused, "a window" in gone[1].refused] == [True, True]
+    assert all(case.months is not None for case in alone.top)
+    lab, first = "without every model of moonshot", "without kimi-k2-0711-preview"
+    assert alone.sentence().endswith(f"behind. After 2 changes there is no answer: {lab}; {first}.")
+    many = replace(alone, cases=(gone[0],) * 7)
+    assert many.sentence().startswith("No single lab, model, vintage or date moves the lag of ")
+    listed = "; ".join([lab] * 5)
+    assert many.sentence().endswith(f" After 7 changes there is no answer: {listed}; and 2 more.")
 
 
 def test_what_influence_cannot_be_asked() -> None:
