@@ -6,13 +6,9 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ParamSpec, TypeVar
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 class ElolagError(Exception):
@@ -72,17 +68,6 @@ def refuse_gone(options: Iterable[str]) -> None:
     for name in options:
         if name in _SUCCESSORS:
             raise UsageError(f"{name} is gone: {_SUCCESSORS[name]}")
-
-
-def _without_gone(call: Callable[_P, _R]) -> Callable[_P, _R]:
-    """A function that refuses the keywords it once had, naming what took their place."""
-
-    @functools.wraps(call)
-    def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        refuse_gone(kwargs)
-        return call(*args, **kwargs)
-
-    return checked
 
 
 def unexpected(error: Exception) -> str:

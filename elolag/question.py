@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict, get_args, get_type_hints
+from typing import Annotated, Any, Literal, TypedDict, get_args, get_type_hints
 
 from elolag.errors import UsageError, refuse_gone
 
@@ -150,6 +150,73 @@ DEFAULTS = Options(
     sources="all",
     extra_tags=None,
 )
+
+
+_DAYS = "each figure is as of the day of its own vintage"
+_MONTHS = "each month has a list and a day of its own"
+_ONE_LIST = "a table of your own is one list and has no"
+_VARIED = "the grid varies it; of its levels some can be kept (--choice, in Python choices)"
+_CROSSED = "the grid crosses the boards and vintages of the archive"
+
+#: Options that an estimate settles itself, each with the reason: who asks for them is refused.
+#: ``ratings`` are those of one's own, which are a board in Python.
+SETTLED: Mapping[str, Mapping[str, str]] = {
+    "dates": {"window": "a date has no window"},
+    "forecast": {
+        "as_of": "a forecast counts from the day of the list; take another vintage",
+        "window": "a forecast is of the average over twelve months",
+        "match_rule": "a forecast dates levels by the first model to reach them",
+        "level": "a forecast gives quantiles",
+        "ratings": "a table of your own is one list, and a forecast is settled by later ones",
+    },
+    "leads": {
+        "as_of": "the order is told for the day of every list",
+        "window": "an order has no window",
+        "match_rule": "an order has no match",
+        "level": "it gives probabilities and no interval",
+        "ratings": f"{_ONE_LIST} past",
+    },
+    "months": {"vintage": _MONTHS, "as_of": _MONTHS, "ratings": f"{_ONE_LIST} months"},
+    "news": {
+        "as_of": _DAYS,
+        "vintage": "the two vintages are named before the options",
+        "level": "it splits two figures and has no interval",
+        "ratings": f"{_ONE_LIST} past",
+    },
+    "revisions": {"as_of": _DAYS, "ratings": f"{_ONE_LIST} past"},
+    "sensitivity": {
+        **dict.fromkeys(
+            ("window", "correct_selection", "clock", "min_votes", "match_rule", "hong_kong",
+             "derivatives"), _VARIED,
+        ),
+        **dict.fromkeys(("vintage", "ratings"), _CROSSED),
+        "taiwan": "the grid leaves Taiwan out of China, as is the default",
+    },
+    "voters": {
+        "category": "the categories by language are what is compared",
+        "ratings": f"{_ONE_LIST} categories by language",
+    },
+}  # fmt: skip
+
+
+def refuse_settled(estimate: str, question: Mapping[str, Any]) -> None:
+    """Refuse what an estimate settles itself, where it was asked for other than by default.
+
+    Raises
+    ------
+    UsageError
+        An option of `SETTLED`.
+    """
+    policies, usual = question.get("policies"), {**DEFAULTS, **asdict(Policies())}
+    asked = {**question, **(asdict(policies) if policies else {})}
+    for name, why in SETTLED[estimate].items():
+        if asked.get(name) not in (None, usual.get(name)):
+            raise UsageError(f"{name} has no place here: {why}")
+
+
+def unsettled(estimate: str, question: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a question an estimate takes."""
+    return {name: value for name, value in question.items() if name not in SETTLED[estimate]}
 
 
 def check_names(given: Iterable[str], known: Collection[str]) -> None:

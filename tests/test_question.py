@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,17 @@ from elolag.cite import citation
 from elolag.cli import app
 from elolag.errors import UsageError
 from elolag.estimate.session import ASKED
-from elolag.question import DEFAULTS, Options
+from elolag.own.board import _RATINGS
+from elolag.question import (
+    DEFAULT_BOARD,
+    DEFAULTS,
+    POLICIES,
+    SETTLED,
+    Options,
+    refuse_settled,
+    unsettled,
+)
+from elolag.robustness.specifications import Spec
 
 RUN = CliRunner()
 COMMANDS = (
@@ -35,7 +47,10 @@ def test_every_option_has_a_default_and_is_described() -> None:
     assert [name for name in ASKED if name not in text] == []
 
 
-@pytest.mark.parametrize("call", [elolag.estimate_lag, elolag.estimate_all, elolag.estimate_change])
+@pytest.mark.parametrize(
+    "call",
+    [elolag.estimate_lag, elolag.estimate_all, elolag.estimate_change, elolag.sensitivity],
+)
 def test_an_option_that_there_is_not_is_an_error(call: object) -> None:
     with pytest.raises(UsageError, match=r"no option 'leder'; did you mean leader\?"):
         call(leder="US")  # type: ignore[operator]
@@ -81,6 +96,50 @@ def test_no_option_is_taken_and_then_ignored(tmp_path: Path) -> None:
     usual, *others = answers
     ignored = [name for name, other in zip(OTHER, others, strict=True) if other == usual]
     assert ignored == []
+
+
+#: What settles options itself, by the names of `SETTLED`.
+SETTLING = {
+    "dates": (elolag.model_dates, partial(elolag.level_dates, 1450)),
+    "forecast": (elolag.forecast_lag,),
+    "leads": (elolag.who_led,),
+    "months": (elolag.record, partial(elolag.write_site, "site")),
+    "news": (partial(elolag.estimate_news, "2026-06-25", "2026-08-19"),),
+    "revisions": (elolag.estimate_revisions,),
+    "sensitivity": (elolag.sensitivity,),
+    "voters": (elolag.compare_voters,),
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_what_an_estimate_settles_itself_is_refused_in_python_too(name: str) -> None:
+    policies = elolag.Policies(hong_kong="separate", taiwan="CN", derivatives="drop")
+    assert set(SETTLING) == set(SETTLED)
+    for option, why in SETTLED[name].items():
+        if option == "ratings":  # a board in Python, and refused as one
+            continue
+        asked = {option: OTHER.get(option)}
+        if option in POLICIES:
+            asked = {"policies": elolag.Policies(**{option: getattr(policies, option)})}
+        for call in SETTLING[name]:
+            with pytest.raises(UsageError, match=re.escape(f"{option} has no place here: {why}")):
+                call(**asked)
+    refuse_settled(name, {**DEFAULTS, "policies": elolag.Policies()})
+    refuse_settled(name, unsettled(name, OTHER))
+
+
+def test_the_grid_is_of_an_archive_and_takes_its_board(tmp_path: Path) -> None:
+    mine = tmp_path / "my.csv"
+    mine.write_text(_RATINGS, "utf-8")
+    own = elolag.own_board(mine)
+    with pytest.raises(UsageError, match="is one list of your own: the grid crosses the boards"):
+        elolag.sensitivity(board=own)
+    headline = Spec(DEFAULT_BOARD, "overall")
+    one = {name: [value] for name, value in vars(headline).items()}
+    board = elolag.open_archive().board(DEFAULT_BOARD)
+    grids = [elolag.sensitivity(board=b, choices=one, n_draws=40) for b in (board, DEFAULT_BOARD)]
+    assert grids[0].specs == (headline,)
+    assert grids[0].to_dict() == grids[1].to_dict()
 
 
 def test_a_model_left_out_must_be_one() -> None:

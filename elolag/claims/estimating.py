@@ -18,7 +18,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import lag_key
 from elolag.estimate.leads import who_led
-from elolag.estimate.session import Study, asking
+from elolag.estimate.session import Question, Study
 from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, summarise
@@ -511,11 +511,12 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     ratings themselves, which every draw has anew.
     """
     study = asked.study
-    question = asking(
-        studies.drawn, board=study.panel.board, archive=studies.archive,
-        category=study.panel.category, vintage=study.panel.vintage, leader=claim.leader,
-        follower=claim.follower, extra_tags=studies.extra_tags, session=studies.session,
-        policies=studies.lookup.policies,
+    # The order is told without an interval, and so without a level.
+    question = Question(
+        n_draws=studies.drawn["n_draws"], seed=studies.drawn["seed"], archive=studies.archive,
+        board=study.panel.board, category=study.panel.category, vintage=study.panel.vintage,
+        leader=claim.leader, follower=claim.follower, extra_tags=studies.extra_tags,
+        session=studies.session, policies=studies.lookup.policies,
     )  # fmt: skip
     lists = who_led(claim.since, **question).until(as_of)
     days = np.array([to_day(s.date) for s in lists.standings])

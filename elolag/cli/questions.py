@@ -21,6 +21,7 @@ from elolag.cli.options import (
 )
 from elolag.cli.show import dump, print_age, print_facts, print_result, progress, say
 from elolag.errors import UsageError
+from elolag.question import SETTLED
 
 if TYPE_CHECKING:
     from elolag.estimate.model_dates import LevelDates, ModelDates
@@ -49,14 +50,7 @@ def compare(
         )  # fmt: skip
 
 
-@asks(
-    {
-        "as_of": "each figure is as of the day of its own vintage",
-        "ratings": "a table of your own is one list and has no past",
-    },
-    board="arena/text",
-    n_draws=2000,
-)
+@asks(SETTLED["revisions"], board="arena/text", n_draws=2000)
 @answers("revisions")
 def revisions(
     question: dict[str, Any],
@@ -90,12 +84,7 @@ def measures(
     return compare_measures(estimand=estimand, tasks=tasks, **question)
 
 
-@asks(
-    {
-        "category": "the categories by language are what is compared",
-        "ratings": "a table of your own has no categories by language",
-    }
-)
+@asks(SETTLED["voters"])
 @answers("voters", whole=("voters", "board"))
 def voters(question: dict[str, Any], estimand: InMonths = "average") -> Any:
     """What voters of other languages and of another public make of the two sides."""
@@ -105,7 +94,7 @@ def voters(question: dict[str, Any], estimand: InMonths = "average") -> Any:
         return compare_voters(estimand=estimand, progress=step, **question)
 
 
-@asks({"window": "a date has no window"})
+@asks(SETTLED["dates"])
 def dates(
     question: dict[str, Any],
     model: Annotated[
@@ -150,15 +139,7 @@ def dates(
         print_result(found)
 
 
-@asks(
-    {
-        "as_of": "the order is told for the day of every list",
-        "window": "an order has no window",
-        "match_rule": "an order has no match",
-        "level": "it gives probabilities and no interval",
-        "ratings": "a table of your own is one list and has no past",
-    }
-)
+@asks(SETTLED["leads"])
 @answers("leads")
 def leads(
     question: dict[str, Any],
@@ -170,14 +151,7 @@ def leads(
     return who_led(since, **question)
 
 
-@asks(
-    {
-        "as_of": "each figure is as of the day of its own vintage",
-        "vintage": "the two vintages are the arguments",
-        "level": "it splits two figures and has no interval",
-        "ratings": "a table of your own is one list and has no past",
-    }
-)
+@asks(SETTLED["news"])
 @answers("news")
 def news(
     question: dict[str, Any],
@@ -199,16 +173,7 @@ def _print_outlook(found: Outlook, **layout: Any) -> None:
     print_age(found.vintage)
 
 
-@asks(
-    {
-        "as_of": "a forecast counts from the day of the list; take another --vintage",
-        "window": "a forecast is of the average over twelve months",
-        "match_rule": "a forecast dates levels by the first model to reach them",
-        "level": "a forecast gives quantiles",
-        "ratings": "a table of your own is one list, and a forecast is settled by later ones",
-    },
-    n_draws=2000,
-)
+@asks(SETTLED["forecast"], n_draws=2000)
 @answers("forecast", _print_outlook, whole=("target", "day"))
 def forecast(
     question: dict[str, Any],

@@ -10,6 +10,7 @@ from typer import Option
 from elolag.cli.options import FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_table, progress, say
 from elolag.errors import UsageError
+from elolag.question import SETTLED
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
@@ -18,21 +19,7 @@ if TYPE_CHECKING:
     from elolag.robustness.tipping_point import Flip
 
 
-_VARIED = "the grid varies it; keep some of its levels with --choice"
-_WHOLE = "the grid crosses the boards and vintages of the archive"
-
-
-@asks(
-    {
-        **dict.fromkeys(
-            ("window", "correct_selection", "clock", "min_votes", "match_rule", "hong_kong",
-             "derivatives"), _VARIED,
-        ),
-        **dict.fromkeys(("vintage", "ratings"), _WHOLE),
-        "taiwan": "the grid leaves Taiwan out of China, as is the default",
-    },
-    n_draws=1_000,
-)  # fmt: skip
+@asks(SETTLED["sensitivity"], n_draws=1_000)
 def sensitivity(
     question: dict[str, Any],
     choice: Annotated[

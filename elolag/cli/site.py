@@ -9,16 +9,13 @@ from typer import Argument, Option
 
 from elolag.cli.options import Json, answers, asks
 from elolag.cli.show import dump, line, lines, print_facts, progress
+from elolag.question import SETTLED
 
 if TYPE_CHECKING:
     from elolag.site import Report
 
-_EACH = "each month has a list and a day of its own"
-_OWN = "a table of your own is one list and has no months"
-_FIXED = {"vintage": _EACH, "as_of": _EACH, "ratings": _OWN}
 
-
-@asks(_FIXED)
+@asks(SETTLED["months"])
 def site(
     question: dict[str, Any],
     out: Annotated[Path, Option(help="Folder of the site; one that is there is renewed.")],
@@ -47,7 +44,7 @@ def site(
     _print(made, f"; new months: {', '.join(made.added)}" if made.added else "; no new month")
 
 
-@asks(_FIXED)
+@asks(SETTLED["months"])
 @answers()
 def record(
     question: dict[str, Any],

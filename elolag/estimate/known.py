@@ -24,7 +24,6 @@ import pandas as pd
 from elolag import tags
 from elolag.archive import Board, Snapshot
 from elolag.arrays import Flags
-from elolag.errors import UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
 from elolag.estimate.session import (
@@ -38,6 +37,7 @@ from elolag.model.early_drift import YoungDrift, drift_of
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
+from elolag.question import refuse_settled
 from elolag.schema import measure_of
 from elolag.tags import Lookup
 
@@ -170,11 +170,10 @@ def read(
     board, **question
         As for `estimate_revisions`.
     """
+    refuse_settled("revisions", question)
     given: Question = {**question, "board": board}
     asked, session, board = of_lists(given, "it has no past to compare with")
     extra, policies = asked["extra_tags"], asked["policies"]
-    if asked["as_of"] is not None:
-        raise UsageError("revisions are as of the day of each vintage; leave as_of out")
     check_clock(asked["clock"])
     category = asked["category"]
     snapshots = chain(board, category, asked["vintage"])

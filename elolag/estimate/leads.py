@@ -13,10 +13,11 @@ import pandas as pd
 from elolag import tags
 from elolag.arrays import Floats
 from elolag.dates import to_day
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import EstimateError
 from elolag.estimate.panel import PrintedErrors, Vintage, vintages
 from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model.frontier import Steps
+from elolag.question import refuse_settled
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
@@ -267,9 +268,9 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
     since
         ISO date of the first list looked at; all by default.
     **question
-        As for `estimate_lag`: `vintage` names the newest list, whose fit gives the second of the
-        two probabilities. Models are counted from their own dates; `window`, `match_rule` and
-        `level` play no part.
+        As for `estimate_lag`, without `as_of`, `window`, `match_rule` and `level`: `vintage` names
+        the newest list, whose fit gives the second of the two probabilities. Models are counted
+        from their own dates.
 
     Returns
     -------
@@ -289,9 +290,8 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
     >>> len(found.first), found.closest.date[:4]
     (0, '2025')
     """
+    refuse_settled("leads", question)
     asked, session, board = of_lists(question, "it tells of one day only")
-    if asked["as_of"] is not None:
-        raise UsageError("the order is told for the day of every list; leave as_of out")
     if since is not None:
         to_day(since)
     study = prepare(**asking(question, session=session))

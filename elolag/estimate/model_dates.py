@@ -16,6 +16,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Session, Study, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
+from elolag.question import refuse_settled
 from elolag.results import cards, charts
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
@@ -423,7 +424,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     Parameters
     ----------
     **question
-        As for `estimate_lag`; `window` plays no part. A model of both groups is asked about as the
+        As for `estimate_lag`, without `window`. A model of both groups is asked about as the
         follower's.
 
     Returns
@@ -445,6 +446,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     >>> kimi.reach.below, kimi.reach.above
     (('gemini-3-pro', '2025-11-18'), ('claude-opus-4-6', '2026-02-05'))
     """
+    refuse_settled("dates", question)
     question["session"] = session = question.get("session") or Session()
     study = prepare(**question)
     cast, fitted, as_of = study.cast, study.fitted, study.as_of
@@ -512,8 +514,8 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
     rating
         The level, in the board's points.
     **question
-        As for `estimate_lag`; `window` plays no part, and match rule ``not-worse``, which compares
-        models, is refused.
+        As for `estimate_lag`, without `window`; match rule ``not-worse``, which compares models, is
+        refused.
 
     Returns
     -------
@@ -535,6 +537,7 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
     """
     if not np.isfinite(rating):
         raise UsageError(f"a level of {rating} points makes no sense; take a number, e.g. 1450")
+    refuse_settled("dates", question)
     study = prepare(**question)
     if study.match_rule == "not-worse":
         raise UsageError("match rule not-worse compares two models, and a level is none")

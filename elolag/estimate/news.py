@@ -26,6 +26,7 @@ from elolag.estimate.session import Estimated, Question, Study, asking, of_lists
 from elolag.model import draws
 from elolag.model.estimands import Race, window_of
 from elolag.model.frontier import MatchRule
+from elolag.question import refuse_settled
 from elolag.results.charts import Both
 from elolag.results.citing import date as spelled
 from elolag.results.citing import number
@@ -285,8 +286,8 @@ def estimate_news(
         Tags that stand over the packaged ones for the vintage `before`, as `extra_tags` does for
         `after`: what was thought of a model then.
     **question
-        As for `estimate_lag`, without `vintage` and `as_of`; match rule ``not-worse`` has errors of
-        pairs, which are of no one vintage, and is refused. `level` plays no part.
+        As for `estimate_lag`, without `vintage`, `as_of` and `level`; match rule ``not-worse`` has
+        errors of pairs, which are of no one vintage, and is refused.
 
     Returns
     -------
@@ -307,9 +308,7 @@ def estimate_news(
     >>> abs(moved - found.change("average")) < 1e-9
     True
     """
-    for name in ("vintage", "as_of"):
-        if question.get(name) is not None:
-            raise UsageError(f"news is of two vintages, each as of its own day; leave {name} out")
+    refuse_settled("news", question)
     if before == after:
         raise UsageError(f"both vintages are {before}: there is no news between them")
     asked, session, _ = of_lists(question, "it has no past to compare with")

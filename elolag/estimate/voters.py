@@ -27,6 +27,7 @@ from elolag.model.estimands import TRENDS, Race
 from elolag.model.interval import Summary, summarise
 from elolag.model.shift import Pairs, Shift, shift
 from elolag.own import OwnBoard
+from elolag.question import refuse_settled
 from elolag.results.provenance import Origin
 from elolag.results.voters import TOP, Voters, VotersReport
 from elolag.tags import Lookup
@@ -82,8 +83,7 @@ def compare_voters(
     key = lag_key(estimand, None)
     if key == "gap":
         raise UsageError("the gap moves by the shift itself; ask for an estimand in months")
-    if question.get("category", _EVERYBODY) != _EVERYBODY:
-        raise UsageError("voters are compared by category; leave category out")
+    refuse_settled("voters", question)
     if isinstance(question.get("board"), OwnBoard):
         raise UsageError("a board of your own has no categories by language")
     question["session"] = session = question.get("session") or Session()

@@ -34,7 +34,7 @@ from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
-from elolag.question import DEFAULTS
+from elolag.question import DEFAULTS, refuse_settled
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, picked
@@ -422,9 +422,9 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     on
         ISO days, within 24 months of the list, on which it is also asked who stands first.
     **question
-        As for `elolag.estimate_lag`, without `as_of`, `window` and `match_rule`; `vintage` is the
-        newest complete list by default, a copy too, and `n_draws` 2,000 for each model. `level`
-        plays no part: the quantiles are fixed.
+        As for `elolag.estimate_lag`, without `as_of`, `window`, `match_rule` and `level`;
+        `vintage` is the newest complete list by default, a copy too, and `n_draws` 2,000 for each
+        model.
 
     Raises
     ------
@@ -442,9 +442,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     >>> ahead.vintage, len(ahead.answers)
     ('2026-08-19', 4)
     """
-    for name in ("as_of", "window", "match_rule"):
-        if question.get(name) not in (None, DEFAULTS[name]):
-            raise UsageError(f"a forecast fixes {name}: leave it out")
+    refuse_settled("forecast", question)
     asked: Question = {**ASKED, "n_draws": _N_DRAWS, **question}
     session = asked["session"] or Session()
     board = session.board_of(asked)

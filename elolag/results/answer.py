@@ -180,8 +180,6 @@ class Speaker:
 
     def _held(self, day: Day, others: Phrase) -> str:
         """Between which records of the other side it stood, from the verb on."""
-        # With an article the genitive is the dative but for the noun.
-        whose = others.to_models.replace("Modellen", "Modelle")
         two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
         stood = language.stood(day.probability, self.lang)
         found = [m for m in (day.above, day.below) if m is not None]
@@ -197,8 +195,9 @@ class Speaker:
         return self.words.say(
             f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
             f"{aged}; these ratings do not show when its level was first reached",
-            f"{stood} unter dem ersten hier bewerteten der {whose}, {names[0]}, das damals "
-            f"{aged} war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
+            f"{stood} unter dem ersten hier bewerteten der {others.of_models}, {names[0]}, das "
+            f"damals {aged} war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen "
+            f"nicht",
         )
 
     def _overtaken_on(self, day: Day) -> str:

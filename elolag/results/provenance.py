@@ -137,7 +137,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything a figure says of where it comes from; `chosen` has choices by language."""
+    """Everything a figure says of where it comes from.
+
+    `chosen` has, by language, the choices that are not the default ones.
+    """
 
     facts: Mapping[str, Any]
     origins: tuple[Origin, ...]
@@ -245,6 +248,7 @@ class Provenance:
             "sentence": self.sentence,
             "caveat": self.caveats(),
             **self.facts,
+            **({"choices": told} if (told := self.chosen.get("en")) else {}),
             "log_head": self.log_head,
             "sources": _packed([asdict(origin) for origin in self.origins]),
         }
@@ -271,8 +275,6 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     drifts = measure_of(str(facts.get("board", ""))).arena_constants
     policies = getattr(spoken, "policies", {})
     chosen = {lang: ", ".join(choices(policies, drifts, lang)) for lang in ("en", "de")}
-    if chosen["en"]:
-        facts["choices"] = chosen["en"]
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from elolag.countries import NOUNS
 from elolag.schema import OFFICIAL_LISTS
@@ -415,55 +415,65 @@ def _spelled(word: str) -> str:
 
 # Groups of models as phrases with the right grammar, in English and German.
 
-#: In German, the stem that takes endings (a group without one is put after the noun), and where a
-#: model is from that is not from there: "von außerhalb Chinas".
+
+class _Place(NamedTuple):
+    """A country in German: the stem that takes endings, its name alone, and in two cases.
+
+    A group without a stem is put after the noun, and where a model is from that is not from there:
+    "von außerhalb Chinas".
+    """
+
+    stem: str
+    name: str
+    genitive: str
+    dative: str
+
+
 _GERMAN = {
-    "AE": ("emiratisch", "der Emirate"),
-    "AU": ("australisch", "Australiens"),
-    "CA": ("kanadisch", "Kanadas"),
-    "CN": ("chinesisch", "Chinas"),
-    "DE": ("deutsch", "Deutschlands"),
-    "EU": ("europäisch", "der EU"),
-    "FR": ("französisch", "Frankreichs"),
-    "GB": ("britisch", "Großbritanniens"),
-    "HK": ("", "Hongkongs"),
-    "IL": ("israelisch", "Israels"),
-    "JP": ("japanisch", "Japans"),
-    "KR": ("südkoreanisch", "Südkoreas"),
-    "RU": ("russisch", "Russlands"),
-    "SG": ("singapurisch", "Singapurs"),
-    "TW": ("taiwanisch", "Taiwans"),
-    "US": ("", "der USA"),
-    "ALL": ("bewertet", ""),
+    "AE": _Place("emiratisch", "Emirate", "der Emirate", "den Emiraten"),
+    "AU": _Place("australisch", "Australien", "Australiens", "Australien"),
+    "CA": _Place("kanadisch", "Kanada", "Kanadas", "Kanada"),
+    "CN": _Place("chinesisch", "China", "Chinas", "China"),
+    "DE": _Place("deutsch", "Deutschland", "Deutschlands", "Deutschland"),
+    "EU": _Place("europäisch", "EU", "der EU", "der EU"),
+    "FR": _Place("französisch", "Frankreich", "Frankreichs", "Frankreich"),
+    "GB": _Place("britisch", "Großbritannien", "Großbritanniens", "Großbritannien"),
+    "HK": _Place("", "Hongkong", "Hongkongs", "Hongkong"),
+    "IL": _Place("israelisch", "Israel", "Israels", "Israel"),
+    "JP": _Place("japanisch", "Japan", "Japans", "Japan"),
+    "KR": _Place("südkoreanisch", "Südkorea", "Südkoreas", "Südkorea"),
+    "RU": _Place("russisch", "Russland", "Russlands", "Russland"),
+    "SG": _Place("singapurisch", "Singapur", "Singapurs", "Singapur"),
+    "TW": _Place("taiwanisch", "Taiwan", "Taiwans", "Taiwan"),
+    "US": _Place("", "USA", "der USA", "den USA"),
 }
 
 
 def _stem(group: str) -> str:
-    return _GERMAN.get(group, ("", ""))[0]
-
-
-def _genitive(group: str) -> str:
-    return _GERMAN.get(group, ("", ""))[1]
+    if group == "ALL":
+        return "bewertet"
+    return _GERMAN[group].stem if group in _GERMAN else ""
 
 
 def country(code: str, lang: str) -> str:
     """The plain name of a country, without an article; a code without a name stays."""
     if lang == "en":
         return NOUNS.get(code, ("", code))[1].removeprefix("the ")
-    own = _genitive(code) or code
-    return own.removeprefix("der ") if own.startswith("der ") else own.removesuffix("s")
+    return _GERMAN[code].name if code in _GERMAN else code
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A group as a sentence needs it: its best model, its models in two cases, and one of them.
+    """A group as a sentence needs it: its best model, its models in three cases, and one of them.
 
-    English has no cases: `models` and `to_models` are alike.
+    English has no cases: `models`, `to_models` (dative) and `of_models` (genitive, after an
+    article) are alike.
     """
 
     best: str
     models: str
     to_models: str
+    of_models: str
     one: str
 
     def counted(self, count: int) -> str:
@@ -483,7 +493,8 @@ def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phras
     if lang == "de":
         return _german(alternatives)
     words = _joined(alternatives)
-    return Phrase(f"the best {words} model", f"{words} models", f"{words} models", f"{words} model")
+    models = f"{words} models"
+    return Phrase(f"the best {words} model", models, models, models, f"{words} model")
 
 
 def _terms(part: str, *, every: bool = False) -> _Terms:
@@ -499,9 +510,9 @@ def _terms(part: str, *, every: bool = False) -> _Terms:
 
 
 def _german(alternatives: Sequence[_Terms]) -> Phrase:
-    nominative, dative = (
+    nominative, dative, genitive = (
         " und ".join(_german_noun(terms, *ends) for terms in alternatives)
-        for ends in (("e", "Modelle"), ("en", "Modellen"))
+        for ends in (("e", "Modelle"), ("en", "Modellen"), ("en", "Modelle"))
     )
     stems = ["" if len(terms) > 1 or terms[0][0] else _stem(terms[0][1]) for terms in alternatives]
     if len(alternatives) > 1 and all(stems):
@@ -511,20 +522,20 @@ def _german(alternatives: Sequence[_Terms]) -> Phrase:
 
         return Phrase(
             f"das beste {either('e')} Modell", f"{either('e')} Modelle", f"{either('en')} Modellen",
-            f"{either('es')} Modell",
+            f"{either('en')} Modelle", f"{either('es')} Modell",
         )  # fmt: skip
     if len(alternatives) == 1:
         best = f"das beste {_german_noun(alternatives[0], 'e', 'Modell')}"
         one = _german_noun(alternatives[0], "es", "Modell")
     else:
         best, one = f"das beste Modell unter {dative}", f"Modell unter {dative}"
-    return Phrase(best, nominative, dative, one)
+    return Phrase(best, nominative, dative, genitive, one)
 
 
 def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
     """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
     before, after = [], []
-    outside = [own for negated, name in terms if negated and (own := _genitive(name))]
+    outside = [_GERMAN[name].genitive for negated, name in terms if negated and name in _GERMAN]
     if outside:
         after.append(f"von außerhalb {' und '.join(outside)}")
     one = noun == "Modell"
@@ -537,7 +548,7 @@ def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
             told = not_of if kind == "lab:" else map(model_name, not_of)
             after.append(f"{others} {' und '.join(told)}")
     for negated, name in terms:
-        if negated and (_genitive(name) or name.startswith(("lab:", "family:"))):
+        if negated and (name in _GERMAN or name.startswith(("lab:", "family:"))):
             continue
         if _stem(name):
             before.append(f"{_stem(name)}{ending}")
@@ -579,9 +590,7 @@ def beside(group: str, lang: str, found: Phrase) -> str:
         return f"{'allen' if lang == 'de' else 'all'} {found.to_models}"
     if lang == "en":
         return noun(group) if _OWNERS.fullmatch(group) else found.models
-    special = {"US": "den USA", "AE": "den Emiraten"}
-    own = _genitive(group)
-    return special.get(group) or (own.removesuffix("s") if own else found.to_models)
+    return _GERMAN[group].dative if group in _GERMAN else found.to_models
 
 
 def german_name(group: str) -> str:
@@ -591,9 +600,10 @@ def german_name(group: str) -> str:
             ", ".join(f"{'nicht ' * negated}{german_name(name)}" for negated, name in _terms(part))
             for part in group.split(",")
         )
-    other = {"open": "offen", "closed": "geschlossen", "AE": "Emirate", "ALL": "alle"}
-    own = _genitive(group)
-    return other.get(group) or own.removeprefix("der ").removesuffix("s") or adjective(group)
+    if group in _GERMAN:
+        return _GERMAN[group].name
+    other = {"open": "offen", "closed": "geschlossen", "ALL": "alle"}
+    return other.get(group) or adjective(group)
 
 
 def one_of(lang: str, found: Phrase) -> str:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from math import factorial
-from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.archive import Archive, open_archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
-from elolag.estimate.session import Question, Session, Study, asking, prepare
+from elolag.estimate.session import Question, Session, Study, asking, of_lists, prepare
 from elolag.model import draws
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
-from elolag.question import DEFAULT_BOARD
+from elolag.question import SETTLED, refuse_settled
 from elolag.results.charts import Both
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
@@ -39,7 +37,6 @@ from elolag.robustness.specifications import (
     groups,
     restrict,
 )
-from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 
 
@@ -279,6 +276,8 @@ def _run(
 _JSON_SCHEMA = 1
 #: The part of the estimates the sentence tells of.
 _MIDDLE = 0.9
+#: Draws of a specification by default.
+_DRAWS = 1_000
 #: Specifications a batch holds at most.
 _BATCH = 160
 _BOUNDS = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST}
@@ -467,22 +466,10 @@ LABELS = {
 
 def sensitivity(
     *,
-    board: str = DEFAULT_BOARD,
-    category: str = "overall",
-    leader: str = "US",
-    follower: str = "CN",
-    as_of: str | None = None,
-    n_draws: int = 1_000,
-    seed: int = 0,
-    level: float = 0.95,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    extra_tags: str | Path | None = None,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
     tell: Callable[[int, int], object] | None = None,
+    **question: Unpack[Question],
 ) -> Grid:
     """Estimate the lag under every defensible combination of choices.
 
@@ -493,18 +480,16 @@ def sensitivity(
 
     Parameters
     ----------
-    board, category, leader, follower, as_of
-        The headline's; `as_of` is the date of the newest official ratings by default.
-    n_draws, seed, level
-        As for `estimate_lag`, but 1,000 draws by default; specifications of one study share them.
-    archive, sources, extra_tags, drift, exclude
-        As for `estimate_lag`.
     choices
         Levels to keep, by choice; the headline's level is always kept.
     jobs
         Parallel workers, through joblib if more than 1. The result is the same for any number.
     tell
         Called with specifications answered and wanted.
+    **question
+        As for `estimate_lag`, without what the grid varies or crosses: that of the headline. By
+        default `n_draws` is 1,000 (specifications of one study share them), and `as_of` the date of
+        the newest official ratings.
 
     Raises
     ------
@@ -526,20 +511,22 @@ def sensitivity(
     """
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
-    opened = open_archive(archive, sources=sources)
-    question: Question = {
-        "board": board, "category": category, "leader": leader, "follower": follower,
-        "as_of": as_of, "n_draws": n_draws, "seed": seed, "level": level, "archive": opened.path,
-        "sources": opened.sources, "extra_tags": extra_tags, "drift": drift,
-        "exclude": tuple(sorted(exclude)),
-    }  # fmt: skip
+    refuse_settled("sensitivity", question)
+    given: Question = {"n_draws": _DRAWS, **question}
+    asked, session, board = of_lists(given, SETTLED["sensitivity"]["ratings"])
+    opened = board.archive
+    # Workers are handed it: each opens the archive and has a session of its own.
+    asked = asking(
+        asked, board=board.name, archive=opened.path, sources=opened.sources,
+        exclude=tuple(sorted(asked["exclude"])), session=None,
+    )  # fmt: skip
     only = restrict(choices)
     # Asked first: its errors are those of the question.
-    headline = results(prepare(**asking(question, archive=opened)), [HEADLINE])[0]
-    boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
-    facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
+    headline = results(prepare(**asking(asked, archive=opened, session=session)), [HEADLINE])[0]
+    boards = [board.name, *(str(b) for b in only["board"])] if "board" in only else None
+    facts = gather(asked, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)
-    answered = _run(_batches(specs, facts), question, jobs, tell)
+    answered = _run(_batches(specs, facts), asked, jobs, tell)
     answers = tuple(answered[spec] for spec in specs)
     if answers[0].refused:
         raise EstimateError(answers[0].refused)

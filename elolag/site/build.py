@@ -22,7 +22,7 @@ from elolag.estimate.over_time import LagPath
 from elolag.estimate.panel import choose, newer_copy
 from elolag.estimate.session import Question, Session, asking, prepare
 from elolag.own import OwnBoard
-from elolag.question import DEFAULTS
+from elolag.question import DEFAULTS, refuse_settled
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
@@ -136,9 +136,7 @@ def write_site(
     >>> "index.html" in site.files  # doctest: +SKIP
     True
     """
-    for name in ("vintage", "as_of"):
-        if question.get(name) is not None:
-            raise UsageError(f"each month has a list and a day of its own; leave {name} out")
+    refuse_settled("months", question)
     if base_url and not base_url.startswith("https://"):
         raise UsageError(f"{base_url!r} is no address of a site: it begins with https://")
     if jobs < 1:

@@ -16,6 +16,7 @@ from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.session import Estimated, Question, Session, asking, prepare
 from elolag.model.estimands import CENSORED, WINDOWS
 from elolag.own import OwnBoard
+from elolag.question import refuse_settled
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table, decimals, picked
 from elolag.results.words import bounded, compact, noun
@@ -289,9 +290,7 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     >>> found.rows[-1].month.name  # doctest: +SKIP
     '2026-10'
     """
-    for name in ("vintage", "as_of"):
-        if question.get(name) is not None:
-            raise UsageError(f"each month has a list and a day of its own; leave {name} out")
+    refuse_settled("months", question)
     session = question.get("session") or Session()
     asked = asking(question, session=session)
     board = session.board_of(asked)

@@ -32,7 +32,7 @@ from elolag.forecast.ahead import Outlook, forecast_lag
 from elolag.forecast.record import Ledger, forecast_ledger
 from elolag.model.estimands import WINDOWS
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD
+from elolag.question import DEFAULT_BOARD, unsettled
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures
 from elolag.results.pages import words
@@ -377,9 +377,8 @@ def _news(
     if headline.as_of != vintage or headline.match_rule == "not-worse":
         return words("still")
     # With the headline's own draws: the two say the same figure.
-    rest = {k: v for k, v in question.items() if k not in ("vintage", "as_of")}
     try:
-        return estimate_news(before, vintage, **rest)
+        return estimate_news(before, vintage, **unsettled("news", question))
     except EstimateError as error:
         return str(error)
 
@@ -458,14 +457,12 @@ def asks(
     """
     question = dict(question)
     few = {**question, "n_draws": min(n_draws, DRAWS)}
-    # The order is told for every list, each on its day.
-    listed = {k: v for k, v in few.items() if k != "as_of"}
     # Labs are each compared with the leader, and voters and measures bring their own categories.
     labs = {k: v for k, v in few.items() if k != "follower"}
     return {
-        "dates": partial(model_dates, **question),
-        "leads": partial(_leads, as_of, **listed),
-        "revisions": partial(estimate_revisions, **{"board": board, **listed}),
+        "dates": partial(model_dates, **unsettled("dates", question)),
+        "leads": partial(_leads, as_of, **unsettled("leads", few)),
+        "revisions": partial(estimate_revisions, **{"board": board, **unsettled("revisions", few)}),
         "lab": partial(compare, "lab", **labs),
         "measures": partial(compare_measures, tasks=True, **few),
         "voters": partial(compare_voters, **few),

@@ -229,29 +229,44 @@ def test_the_gap_is_in_points() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "best", "models", "dative"),
+    ("group", "best", "models", "dative", "genitive"),
     [
-        ("US", "das beste US-Modell", "US-Modelle", "US-Modellen"),
-        ("CN", "das beste chinesische Modell", "chinesische Modelle", "chinesischen Modellen"),
+        ("US", "das beste US-Modell", "US-Modelle", "US-Modellen", "US-Modelle"),
+        ("CN", "das beste chinesische Modell", "chinesische Modelle", "chinesischen Modellen",
+         "chinesischen Modelle"),
         ("open", "das beste Modell mit offenen Gewichten", "Modelle mit offenen Gewichten",
-         "Modellen mit offenen Gewichten"),
+         "Modellen mit offenen Gewichten", "Modelle mit offenen Gewichten"),
         ("CN+open", "das beste chinesische Modell mit offenen Gewichten",
          "chinesische Modelle mit offenen Gewichten",
-         "chinesischen Modellen mit offenen Gewichten"),
+         "chinesischen Modellen mit offenen Gewichten",
+         "chinesischen Modelle mit offenen Gewichten"),
         ("US+not:open", "das beste US-Modell mit geschlossenen Gewichten",
-         "US-Modelle mit geschlossenen Gewichten", "US-Modellen mit geschlossenen Gewichten"),
+         "US-Modelle mit geschlossenen Gewichten", "US-Modellen mit geschlossenen Gewichten",
+         "US-Modelle mit geschlossenen Gewichten"),
         ("not:US", "das beste Modell von außerhalb der USA", "Modelle von außerhalb der USA",
-         "Modellen von außerhalb der USA"),
-        ("lab:openai", "das beste Modell von OpenAI", "Modelle von OpenAI", "Modellen von OpenAI"),
+         "Modellen von außerhalb der USA", "Modelle von außerhalb der USA"),
+        ("lab:openai", "das beste Modell von OpenAI", "Modelle von OpenAI", "Modellen von OpenAI",
+         "Modelle von OpenAI"),
+        ("lab:Modellen", "das beste Modell von Modellen", "Modelle von Modellen",
+         "Modellen von Modellen", "Modelle von Modellen"),
         ("US,GB", "das beste Modell unter US-Modellen und britischen Modellen",
-         "US-Modelle und britische Modelle", "US-Modellen und britischen Modellen"),
-        ("ALL", "das beste bewertete Modell", "bewertete Modelle", "bewerteten Modellen"),
-        ("ZZ", "das beste Modell aus ZZ", "Modelle aus ZZ", "Modellen aus ZZ"),
+         "US-Modelle und britische Modelle", "US-Modellen und britischen Modellen",
+         "US-Modelle und britischen Modelle"),
+        ("FR,GB", "das beste französische oder britische Modell",
+         "französische oder britische Modelle", "französischen oder britischen Modellen",
+         "französischen oder britischen Modelle"),
+        ("ALL", "das beste bewertete Modell", "bewertete Modelle", "bewerteten Modellen",
+         "bewerteten Modelle"),
+        ("ZZ", "das beste Modell aus ZZ", "Modelle aus ZZ", "Modellen aus ZZ", "Modelle aus ZZ"),
     ],
 )  # fmt: skip
-def test_german_groups_decline(group: str, best: str, models: str, dative: str) -> None:
+def test_german_groups_decline(
+    group: str, best: str, models: str, dative: str, genitive: str
+) -> None:
     found = phrase_of(group, "de")
-    assert (found.best, found.models, found.to_models) == (best, models, dative)
+    assert (found.best, found.models, found.to_models, found.of_models) == (
+        best, models, dative, genitive,
+    )  # fmt: skip
 
 
 def test_english_groups() -> None:

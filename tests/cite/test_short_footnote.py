@@ -188,8 +188,12 @@ def test_what_was_chosen_is_in_both_footnotes_and_in_the_charts_footer(
         assert f", {said}, " in found.footnote
     assert english not in plain
     assert english in provenance(result).footer()
-    assert provenance(result).facts["choices"] == english
-    assert "choices" not in provenance(headline).facts
+    assert german in provenance(result).footer(lang="de")
+    other = replace(provenance(result), chosen={"en": "otherwise"})
+    assert (provenance(result).to_dict()["choices"], other.to_dict()["choices"]) == (
+        english, "otherwise",
+    )  # fmt: skip
+    assert "choices" not in provenance(headline).to_dict()
 
 
 def test_draws_are_said_when_they_are_not_the_default() -> None:

@@ -178,7 +178,7 @@ def test_a_list_without_one_side_is_named() -> None:
 
 
 def test_what_cannot_be_asked_is_refused() -> None:
-    with pytest.raises(UsageError, match="leave as_of out"):
+    with pytest.raises(UsageError, match="as_of has no place here: the order is told"):
         elolag.who_led(as_of="2026-01-01")
     with pytest.raises(EstimateError, match="from 2099-01-01 to 2026-08-19"):
         elolag.who_led("2099-01-01", vintage="2026-08-19")

@@ -222,7 +222,7 @@ def test_what_was_thought_of_a_model_then_is_a_cause_of_its_own(tmp_path) -> Non
 def test_what_cannot_be_split_is_refused() -> None:
     with pytest.raises(UsageError, match="no news between"):
         elolag.estimate_news("2026-08-19", "2026-08-19")
-    with pytest.raises(UsageError, match="leave as_of out"):
+    with pytest.raises(UsageError, match="as_of has no place here: each figure"):
         elolag.estimate_news("2026-06-25", "2026-08-19", as_of="2026-08-01")
     with pytest.raises(UsageError, match="belong to one vintage"):
         elolag.estimate_news("2026-06-25", "2026-08-19", match_rule="not-worse")

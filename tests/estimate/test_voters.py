@@ -210,7 +210,7 @@ def test_stale_and_missing_categories_are_refused_with_the_reason(monkeypatch) -
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     asked: dict = {"vintage": VINTAGE, "n_draws": 100}
-    with pytest.raises(UsageError, match="leave category out"):
+    with pytest.raises(UsageError, match="category has no place here: the categories by language"):
         compare_voters(category="coding", **asked)
     with pytest.raises(UsageError, match="gap moves by the shift"):
         compare_voters(estimand="gap", **asked)

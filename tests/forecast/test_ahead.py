@@ -246,10 +246,10 @@ def test_a_round_is_in_the_form_of_the_ledger(outlook: Outlook) -> None:
         outlook.rounds("2026-11-27")
 
 
-@pytest.mark.parametrize("name", ["as_of", "window", "match_rule"])
+@pytest.mark.parametrize("name", ["as_of", "window", "match_rule", "level"])
 def test_what_a_forecast_fixes_is_refused(name: str) -> None:
-    value = {"as_of": "2026-01-01", "window": 6.0, "match_rule": "below"}[name]
-    with pytest.raises(UsageError, match=f"fixes {name}"):
+    value = {"as_of": "2026-01-01", "window": 6.0, "match_rule": "below", "level": 0.8}[name]
+    with pytest.raises(UsageError, match=f"{name} has no place here: a forecast"):
         elolag.forecast_lag(**{name: value})  # type: ignore[arg-type]
 
 

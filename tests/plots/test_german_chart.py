@@ -30,10 +30,10 @@ from elolag.forecast.skill import _RECORD
 from elolag.plots.specification import _WORDS
 from elolag.plots.style import finding
 from elolag.results import cards, charts, citing
-from elolag.results.answer import Speaker
+from elolag.results.answer import Speaker, phrase_of
 from elolag.results.charts import Both
 from elolag.results.provenance import _CAVEATS, Origin, provenance
-from elolag.results.words import german_name, model_name
+from elolag.results.words import beside, country, german_name, model_name
 from elolag.robustness import LABELS
 from elolag.robustness.edits import influence
 from elolag.version import __version__
@@ -130,6 +130,12 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
              "US+open": "USA, offen", "CN+not:open": "China, geschlossen",
              "not:CN": "nicht China", "US,EU": "USA oder EU"}  # fmt: skip
     assert {group: german_name(group) for group in named} == named
+    behind = {"US": "den USA", "AE": "den Emiraten", "EU": "der EU", "CN": "China",
+              "HK": "Hongkong", "ALL": "allen bewerteten Modellen",
+              "open": "Modellen mit offenen Gewichten"}  # fmt: skip
+    assert {group: beside(group, "de", phrase_of(group, "de")) for group in behind} == behind
+    plain = {"US": "USA", "AE": "Emirate", "EU": "EU", "DE": "Deutschland", "ZZ": "ZZ"}
+    assert {code: country(code, "de") for code in plain} == plain
 
 
 def test_every_caveat_has_its_german() -> None:

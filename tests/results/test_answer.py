@@ -607,3 +607,6 @@ def test_the_first_of_a_side_stands_in_the_genitive() -> None:
     found = in_state("below the first", "average", leader_group="CN", follower_group="US")
     told = Speaker(found, "de").today()
     assert "unter dem ersten hier bewerteten der chinesischen Modelle, " in told
+    found = in_state("below the first", "average", leader_group="lab:Modellen")
+    told = Speaker(found, "de").today()
+    assert "unter dem ersten hier bewerteten der Modelle von Modellen, " in told

@@ -46,8 +46,8 @@ def test_without_news_the_site_stays_as_it_is(
     [
         ({"base_url": "http://pages.example"}, "https://"),
         ({"base_url": "pages.example"}, "https://"),
-        ({"vintage": "2026-08-19"}, "leave vintage out"),
-        ({"as_of": "2026-08-19"}, "leave as_of out"),
+        ({"vintage": "2026-08-19"}, "vintage has no place here: each month"),
+        ({"as_of": "2026-08-19"}, "as_of has no place here: each month"),
         ({"published": "the third"}, "the third"),
         ({"board": "arena/none"}, "arena/none"),
     ],

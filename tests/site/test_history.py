@@ -266,7 +266,7 @@ def test_record_says_what_it_was_asked(reconstructed: Record, months: dict[str, 
         f"3 months of China against the US on {month_worlds.BOARD}"
     )
     for name in ("vintage", "as_of"):
-        with pytest.raises(UsageError, match=f"leave {name} out"):
+        with pytest.raises(UsageError, match=f"{name} has no place here: each month"):
             record(**months, **{name: "2026-08-19"})
 
 

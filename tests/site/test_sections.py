@@ -15,12 +15,14 @@ from site_worlds import World
 
 import elolag
 from elolag.estimate.measures import beside
+from elolag.estimate.news import News
 from elolag.estimate.session import prepare
+from elolag.question import refuse_settled
 from elolag.results.measures import under_headline
 from elolag.results.pages import words
 from elolag.site import front, sections
 from elolag.site import material as checks
-from elolag.site.material import Checks, Extent, Found, Material, gather
+from elolag.site.material import Checks, Extent, Found, Material, _news, asks, gather
 from elolag.site.sections import frontier, moved, other
 from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
@@ -150,6 +152,19 @@ def test_what_moved_it_is_told_or_why_not() -> None:
     silent = moved(cast("Material", SimpleNamespace(news=words("unmoved"))))
     assert silent.prose == (words("unmoved"),)
     assert not silent.tables
+
+
+def test_what_an_answer_settles_itself_is_not_asked_of_it() -> None:
+    study = prepare(vintage="2026-08-19", n_draws=40)
+    question: elolag.Question = {
+        "n_draws": 40, "window": 6.0, "level": 0.8, "as_of": "2026-08-01", "match_rule": "below",
+    }  # fmt: skip
+    headline = elolag.estimate_lag(n_draws=40, vintage="2026-08-19")
+    news = _news(study, headline, "2026-06-25", question)
+    assert isinstance(news, News)
+    asked = asks(question, board=headline.board, as_of=headline.as_of, n_draws=40)
+    for name in ("dates", "leads", "revisions"):
+        refuse_settled(name, asked[name].keywords)
 
 
 def test_the_answer_is_told_before_the_chart_and_the_day_after(world: World) -> None:
