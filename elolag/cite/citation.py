@@ -309,12 +309,9 @@ class _Speaker(Speaker):
 
     def _how(self) -> str:
         """What the estimand averages over; empty for those of one date."""
-        text = self.words.how.get(self.result.estimand, "")
-        window = language.plain_number(self.result.window, self.lang)
-        events = self.words.events[self.result.clock]
-        return text.format(
-            window=window, day=self.day, leaders=self.leader.to_models, events=events
-        )
+        r, text = self.result, self.words.how.get(self.result.estimand, "")
+        more = {"leaders": self.leader.to_models, "events": self.words.events[r.clock]}
+        return language.windowed(text, r.window, self.lang, day=self.day, **more)
 
     def data(self, source: Provenance) -> str:
         """The first line of the short footnote: whose lists, of which day, on whose terms."""
@@ -356,7 +353,7 @@ class _Speaker(Speaker):
         r, origins = self.result, source.origins
         asks = self.words.say(
             meaning(r.estimand, r.measure.points, r.window),
-            language.ASKS[r.estimand].format(window=language.plain_number(r.window, "de")),
+            language.asks(r.estimand, r.window),
         )
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)

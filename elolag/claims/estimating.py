@@ -40,12 +40,12 @@ _OF_FIGURES = (CONSISTENT, UNLIKELY, TOO_SMALL, TOO_LARGE)
 VERDICTS = (*_OF_FIGURES, OPEN, NOT_RESOLVABLE, _NOT_TESTABLE)
 
 #: A range that holds in fewer draws is unlikely.
-_LEAST_SHARE = 0.05
+LEAST_SHARE = 0.05
 
 #: The decision rule, as it is printed.
 RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
-    f"the whole of it lies below, unlikely if the range holds in under {_LEAST_SHARE:.0%} of draws "
+    f"the whole of it lies below, unlikely if the range holds in under {LEAST_SHARE:.0%} of draws "
     "(a draw that is only a bound counts for it where it may lie inside), else consistent: these "
     "ratings do not rule it out. The probability is the share of draws inside the range; where "
     "draws are only bounds, from what is surely to what is possibly inside."
@@ -75,7 +75,7 @@ class Other:
     def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
         """What is found, and its verdict on the claim."""
         possible = possible_in(*spans, claim.ends)
-        verdict = _decide(found.low, found.high, possible, claim.ends)
+        verdict = decide(found.low, found.high, possible, claim.ends)
         return cls(what, name, found.months, found.low, found.high, found.censored, verdict)
 
 
@@ -177,13 +177,13 @@ class Estimate:
         return out if self.kind == "led" else out | given(self.low, self.high)
 
 
-def _decide(low: float | None, high: float | None, possible: float, claimed: _Range) -> str:
+def decide(low: float | None, high: float | None, possible: float, claimed: _Range) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
     if low is not None and claimed[1] is not None and low > claimed[1]:
         return TOO_SMALL
-    return CONSISTENT if possible >= _LEAST_SHARE else UNLIKELY
+    return CONSISTENT if possible >= LEAST_SHARE else UNLIKELY
 
 
 def _ends(claimed: _Range) -> tuple[float, float]:
@@ -242,7 +242,7 @@ def estimate(
     if found.low is None and found.high is None:
         reason = f"{found.figure()}, and these ratings bound the lag on neither side"
         return untestable(basis, claim, reason + _covering(found))
-    verdict = _decide(found.low, found.high, found.possible or 0.0, claim.ends)
+    verdict = decide(found.low, found.high, found.possible or 0.0, claim.ends)
     measures = _on_measures(studies, claim, board, as_of) if widely else ()
     return replace(
         found,
@@ -267,7 +267,7 @@ def _why(claim: Claim, found: Estimate, verdict: str) -> str:
     ours = f"{found.figure()} (interval {interval}){_covering(found)}"
     lies: Mapping[str, str] = {
         CONSISTENT: "interval reaches it",
-        UNLIKELY: f"interval reaches it, but under {_LEAST_SHARE:.0%} of draws lie in it",
+        UNLIKELY: f"interval reaches it, but under {LEAST_SHARE:.0%} of draws lie in it",
         TOO_SMALL: "whole interval lies above it",
         TOO_LARGE: "whole interval lies below it",
     }

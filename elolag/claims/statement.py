@@ -10,7 +10,15 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.claims.estimating import chance, held, passed, possible_in
+from elolag.claims.estimating import (
+    CONSISTENT,
+    LEAST_SHARE,
+    chance,
+    decide,
+    held,
+    passed,
+    possible_in,
+)
 from elolag.claims.registry import interval_words, quantity, range_words
 from elolag.claims.studies import Drawn, Studies, judged
 from elolag.dates import DAYS_PER_MONTH, months_after, parse, to_day, to_iso
@@ -130,7 +138,8 @@ MONTHS_BACK = 30
 
 _RULE = (
     "With the newest ratings, of the models out by the day. A definition supports a statement if "
-    "its measurement interval reaches the stated range."
+    f"its measurement interval reaches the stated range and {LEAST_SHARE:.0%} or more of its draws "
+    "lie in it."
 )
 
 
@@ -139,9 +148,9 @@ class Definition:
     """One way to mean a lag, and what it gives on the date.
 
     `passed`: who overtook the side that is behind, and when, if that side was first at its level;
-    `supports`: the measurement interval reaches the stated range; `probability`: share of draws
-    surely in it; `possible`: that of those not surely outside; `months_supported`: firsts of months
-    at which the figure itself lies in the range, with the newest ratings.
+    `supports`: a claim of the range would be consistent (docs/claims.md); `probability`: share of
+    draws surely in it; `possible`: that of those not surely outside; `months_supported`: firsts of
+    months at which the figure itself lies in the range, with the newest ratings.
     """
 
     estimand: str
@@ -185,7 +194,7 @@ class StatementCheck(Result):
 
     @property
     def supporting(self) -> tuple[Definition, ...]:
-        """Definitions whose interval reaches the stated range."""
+        """Definitions with which the stated range is consistent."""
         return tuple(d for d in self.definitions if d.supports)
 
     def sentence(self) -> str:
@@ -210,7 +219,7 @@ class StatementCheck(Result):
             Column("gives", "Gives", "the figure in words", words=True),
             Column("interval", "Interval", "measurement interval in words", words=True),
             Column("holds", "Holds", "share of draws in the stated range", words=True),
-            Column("supports", "Supports", "whether the interval reaches the stated range"),
+            Column("supports", "Supports", "whether the stated range is consistent with it"),
             Column("months_supported", "Months that do", "on whose first day the figure is so"),
             data("leader", "group said to lead"),
             data("follower", "group said to follow"),
@@ -325,7 +334,6 @@ def _definitions(
 ) -> Iterator[Definition | str]:
     """Each estimand's; those without an answer say why."""
     study, day = drawn.study, to_day(date)
-    least, most = statement.ends
     answers = drawn.answers(_KEYS, day)
     if sides := study.too_few(day):
         yield f"there is no interval to judge by: {few(sides)}"
@@ -338,14 +346,14 @@ def _definitions(
         except EstimateError as error:
             yield f"{estimand}: {error}"
             continue
-        too_low = figure.high is not None and least is not None and figure.high < least
-        too_high = figure.low is not None and most is not None and figure.low > most
+        possible = possible_in(*spans, statement.ends)
         yield Definition(
             estimand, *where, figure.months,
             passed(study, day) if estimand == "current" else "",
             figure.low, figure.high, figure.censored,
-            held(*spans, statement.ends), possible_in(*spans, statement.ends),
-            not (too_low or too_high), tuple(months[estimand]),
+            held(*spans, statement.ends), possible,
+            decide(figure.low, figure.high, possible, statement.ends) == CONSISTENT,
+            tuple(months[estimand]),
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from elolag.model.estimands import WINDOWS, Race, kaplan_meier, window_start
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import noun, percentage
+from elolag.results.words import noun, percentage, stretch
 
 #: Step, in months, of the grid on which the band is given.
 _STEP = 0.1
@@ -74,7 +74,7 @@ class TimeToMatch(Result):
         records = "one record" if count == 1 else f"{count} records"
         return (
             f"Of the {records} of {noun(r.leader_group)} in the "
-            f"{r.window:g} months to {r.as_of} on {r.board} ({r.category}), "
+            f"{stretch(r.window)} to {r.as_of} on {r.board} ({r.category}), "
             f"{noun(r.follower_group)} has matched {self.matched}; median time to match: "
             f"{r.figure()} ({percentage(r.level)} measurement interval: {r.interval_words()})."
         )
@@ -144,7 +144,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     months, caught, count = _follow_ups(race, window)
     if not count[0]:
         raise EstimateError(
-            f"the leader set no record in the {window:g} months to {to_iso(study.as_of)}; take a "
+            f"the leader set no record in the {stretch(window)} to {to_iso(study.as_of)}; take a "
             f"longer window"
         )
     times, share = kaplan_meier(months, caught, count)

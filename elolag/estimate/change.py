@@ -18,7 +18,7 @@ from elolag.model.estimands import Lags, window_of
 from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import directed, estimated, few, noun, over, percentage
+from elolag.results.words import directed, estimated, few, months, nought, noun, over, percentage
 
 #: The fields of the JSON object, in order.
 _PLAIN = (
@@ -60,9 +60,11 @@ class Change(Estimated):
         # Where the follower leads at both dates it is the lead that grows or shrinks.
         leads = max(self.before, self.after) < 0
         way, what, over_whom = (-1, "lead", "over") if leads else (1, "lag", "behind")
-        direction = "shrank" if way * self.months < 0 else "grew"
+        moved = f"{'shrank' if way * self.months < 0 else 'grew'} by {months(abs(self.months))}"
         clear = self.low > 0 or self.high < 0
         verdict = "" if clear else ", which these data cannot tell from no change"
+        if nought(self.months):
+            moved, verdict = "hardly changed", ""
         ends = " to ".join(
             f"{abs(end):.1f} months {'shorter' if end < 0 else 'longer'}"
             for end in sorted((way * self.low, way * self.high))
@@ -78,8 +80,7 @@ class Change(Estimated):
             f"From {self.since} to {self.as_of} the {what} of {noun(self.follower_group)} "
             f"{over_whom} {noun(self.leader_group)} on {self.board} ({self.category}; "
             f"{over(self.estimand, self.window)}) "
-            f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
-            f"({spread})."
+            f"{moved}, from {self._ends()}{verdict} ({spread})."
         )
 
     def _ends(self) -> str:
@@ -97,10 +98,12 @@ class Change(Estimated):
             Column("as_of", "As of", "the later date", "ISO date"),
             Column("before", "Lag then", "positive: the follower is behind", "months", number),
             Column("after", "Lag now", "positive: the follower is behind", "months", number),
-            Column("months", "Change", "negative: the lag shrank", "months", number),
+            Column("months", "Change", "negative: the lag shrank, a lead grew", "months", number),
             Column("low", "Low", f"lower {ends}", "months", number),
             Column("high", "High", f"upper {ends}", "months", number),
-            Column("probability", "Shrank", "probability that it shrank", "", decimals(2)),
+            Column(
+                "probability", "Shrank", "probability that the change is negative", "", decimals(2)
+            ),
             data("no_interval", "why there is no interval"),
         )
         return Table.of("change", "The change of the lag", columns, [self.to_dict()])
@@ -208,6 +211,7 @@ def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:
     if fine.mean() < reruns.DEFINED:
         raise EstimateError(
             f"{estimand} is known, and not only bounded, at both dates in only {fine.mean():.0%} "
-            f"of the draws"
+            f"of the draws, and a change needs nine tenths: take a later --since or another "
+            f"estimand"
         )
     return earlier.months[fine], later.months[fine]

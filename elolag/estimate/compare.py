@@ -14,7 +14,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.results import cards
-from elolag.results.charts import Both
+from elolag.results.charts import Both, short
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
@@ -23,6 +23,7 @@ from elolag.results.words import (
     adjective,
     first_up,
     german_name,
+    many,
     noun,
     over,
     percentage,
@@ -47,9 +48,7 @@ class _Part:
 
 
 def _categories(question: Question) -> list[_Part]:
-    study = prepare(**asking(question, category="overall"))
-    board = (question.get("session") or Session()).board_of(question)
-    newest = board.snapshot(study.panel.vintage)
+    newest = prepare(**asking(question, category="overall")).panel.snapshots[0]
     stale = set(newest.stale_categories)
     why = f"it was not computed anew for the vintage {newest.vintage}"
     return [
@@ -71,7 +70,7 @@ def _boards(question: Question) -> list[_Part]:
 def _openness(question: Question) -> list[_Part]:
     leader, follower = question.get("leader", "US"), question.get("follower", "CN")
     groups = (leader, follower)
-    sides = {name: Both(noun(name).removeprefix("the "), german_name(name)) for name in groups}
+    sides = {name: Both(short(name), german_name(name)) for name in groups}
     two = Both("two by two", "je zwei")
     opened = Both("open against closed", "offen gegen geschlossen")
 
@@ -125,13 +124,13 @@ def _countries(question: Question) -> list[_Part]:
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
     home = {t.country for t, mine in zip(study.cast.tags, own, strict=True) if mine}
     asked = [
-        _pair(leader, country, Both(first_up(noun(country)), german_name(country)), refused=why)
+        _pair(leader, country, Both(short(country), german_name(country)), refused=why)
         for country, why in _active(study, "country").items()
         if country not in home
     ]
     if leader in home:
         rest = Both(
-            f"{first_up(noun(leader))} against all others",
+            f"{short(leader)} against all others",
             f"{german_name(leader)} gegenüber allen anderen",
         )
         asked.append(_pair(f"not:{leader}", leader, rest))
@@ -161,10 +160,7 @@ def _active(study: Study, kind: str) -> dict[str, str]:
         months = (study.as_of - last[name]) / DAYS_PER_MONTH
         reasons[name] = ""
         if models[name] < FEWEST:
-            reasons[name] = (
-                f"{models[name]} rated model{'s' * (models[name] > 1)}, and at least {FEWEST} are "
-                f"needed"
-            )
+            reasons[name] = f"{many(models[name], 'rated model')}, and at least {FEWEST} are needed"
         elif months > _ACTIVE_MONTHS:
             what = cards.event(study.choices.get("clock", "released"), "en")
             reasons[name] = f"no {what} rated here in the last {_ACTIVE_MONTHS:.0f} months"
@@ -288,16 +284,16 @@ class Slices(Result):
         """Range of the slices, and what their number means."""
         ranked = sorted(self.slices, key=size)
         first, last = ranked[0], ranked[-1]
-        ends = " to ".join(f"{end.result.short()} ({end.name})" for end in (first, last))
+        ends = [f"{end.result.short()} ({end.name})" for end in (first, last)]
+        runs = f"is {ends[0]}" if len(ranked) == 1 else f"runs from {' to '.join(ends)}"
         asked = over(self.estimand, first.result.window)
         if self.paired:
             follower, leader = noun(self.follower_group), noun(self.leader_group)
-            text = f"The lag of {follower} behind {leader} ({asked}) runs from {ends}"
+            text = f"The lag of {follower} behind {leader} ({asked}) {runs}"
         else:
-            text = f"By {self.by} the lag ({asked}) runs from {ends}"
-        n = len(self.slices)
-        counted = "1 slice" if n == 1 else f"{n} slices"
-        return f"{text}, over {counted} ({self.certain()}). {self.multiplicity()}"
+            text = f"By {self.by} the lag ({asked}) {runs}"
+        counted = "" if len(ranked) == 1 else f", over {len(ranked)} slices"
+        return f"{text}{counted} ({self.certain()}). {self.multiplicity()}"
 
     @property
     def decided(self) -> tuple[int, int]:

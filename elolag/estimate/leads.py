@@ -21,7 +21,7 @@ from elolag.question import refuse_settled
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import NO_CHANCE, estimated, noun, share
+from elolag.results.words import NO_CHANCE, estimated, many, noun, share
 
 #: Points of the grid on which the two frontiers of a list are compared.
 _GRID = 4001
@@ -141,9 +141,15 @@ class WhoLed(Estimated):
         lists, days, _ = self.days
         whole = self.standings
         leader, follower = noun(self.leader_group), noun(self.follower_group)
+        where, near, first = f"{self.board} ({self.category})", self.closest, len(self.first)
+        best, second = (leader, follower) if near.gap > 0 else (follower, leader)
+        behind = f"{second} was {abs(near.gap):.1f} {self.measure.points} behind"
+        if lists == 1:
+            told = f"{leader} and {follower} were level"
+            told = told if near.gap == 0 else f"{best} was first; {behind}"
+            return f"On the list of {where} of {spelled(near.date, 'en')} {told}."
         span = f"from {spelled(whole[0].date, 'en')} to {spelled(whole[-1].date, 'en')}"
-        counted = f"{lists} list{'s' if lists > 1 else ''} of {self.board} ({self.category}) {span}"
-        first = len(self.first)
+        counted = f"{lists} lists of {where} {span}"
         if first == lists:
             told = f"{follower} was first on all"
         elif first:
@@ -153,14 +159,12 @@ class WhoLed(Estimated):
             told += f" and the lead changed hands {often}"
         else:
             told = f"{follower} was first on none"
-        near = self.closest
         if near.gap == 0:
             told += f"; {leader} and {follower} were level on {spelled(near.date, 'en')}"
         else:
-            second = follower if near.gap > 0 else leader
             told += (
                 f"; the side that was second came closest on {spelled(near.date, 'en')}, when "
-                f"{second} was {abs(near.gap):.1f} {self.measure.points} behind"
+                f"{behind}"
             )
         return (
             f"Of {counted}, {told}. Lists exist for {share(lists / days)} of the days of that span."
@@ -203,12 +207,14 @@ class WhoLed(Estimated):
                 f"Change of hands between {before.date} and {after.date}: {who} stands above "
                 f"{over} by {abs(after.gap):.1f} {self.measure.points}."
             )
-        _, _, longest = self.days
-        told.append(f"The longest stretch between two lists is {longest} days.")
+        lists, _, longest = self.days
+        if lists > 1:
+            told.append(f"The longest stretch between two lists is {many(longest, 'day')}.")
         for group in dict.fromkeys(group for _, group in self.without):
             absent = [d for d, g in self.without if g == group]
+            show, are = ("shows", "is") if len(absent) == 1 else ("show", "are")
             told.append(
-                f"{len(absent)} lists show no model of {noun(group)} and are left out: "
+                f"{many(len(absent), 'list')} {show} no model of {noun(group)} and {are} left out: "
                 f"{_dates(absent)}."
             )
         elo = [s.date for s in self.standings if s.method == "online-elo"]

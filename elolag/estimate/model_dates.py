@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
@@ -13,19 +13,22 @@ from numpy.typing import NDArray
 from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Estimated, Question, Session, Study, prepare
+from elolag.estimate.session import Estimated, Question, Session, Study, nearest, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import refuse_settled
-from elolag.results import cards, charts
+from elolag.results import cards
 from elolag.results.citing import date as spelled
+from elolag.results.citing import dated
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import TOO_FEW, compact, few, given, noun, percentage, share
+from elolag.results.words import MOST_NAMED, TOO_FEW, compact, few, given, noun, percentage, share
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
 _STATES = ("reached", "before-first", "not-yet")
+#: Later than any day.
+_NEVER = "9999"
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,11 @@ class Reach:
         low, high = (None if end is None else told(end) for end in (self.low, self.high))
         return cards.days(low, high, told(self.until), lang)
 
+    @property
+    def outside(self) -> bool:
+        """Whether the day, or that it has not come, lies outside the interval."""
+        return not (self.low or "") <= (self.date or _NEVER) <= (self.high or _NEVER)
+
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
         ends = {
@@ -140,7 +148,9 @@ class ModelDate:
     evidence, lab_evidence
         What says when it was released, and who its lab is.
     clock
-        What dates it: ``released``, or ``first-listed``.
+        What dates models: ``released``, or ``first-listed``.
+    dated
+        What dates this one: the clock, or ``opened`` where its weights came later.
     """
 
     model: str
@@ -161,6 +171,7 @@ class ModelDate:
     evidence: str
     lab_evidence: str
     clock: str = "released"
+    dated: str = "released"
 
     def sentence(self, lang: str = "en", named: Callable[[str], str] = str, lab: str = "") -> str:
         """When the other side stood at its level, and how long before or after its release.
@@ -168,18 +179,17 @@ class ModelDate:
         `named` gives what is printed for the key of a model, `lab` the name of who released it.
         """
         day = spelled(self.released, lang)
-        if self.clock == "first-listed":
-            day = charts.said(self.clock, lang, day=day)
+        if self.dated != "released":
+            day = dated(self.dated, day, lang)
         return cards.said(
             "sentence", lang, model=named(self.model), lab=lab or self.lab, released=day,
             reach=self.reach.words(lang, named),
-            lag=told_lag(self.months, self.censored, lang), event=cards.event(self.clock, lang),
+            lag=told_lag(self.months, self.censored, lang), event=self.event(lang),
         )  # fmt: skip
 
-    @property
-    def event(self) -> str:
+    def event(self, lang: str = "en") -> str:
         """What dates it, in words."""
-        return cards.event(self.clock, "en")
+        return cards.event(self.dated, lang)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -203,15 +213,27 @@ class _Asked(Estimated):
     notes: tuple[str, ...]
 
     def footnotes(self) -> tuple[str, ...]:
-        """What the intervals are, and which lists could be used."""
+        """What the intervals are, which dates lie off theirs, and which lists could be used."""
         kind = (
             f"{percentage(self.level)} measurement intervals; each holds its own date, whatever "
             f"the others are."
         )
+        off = [] if self.thin else [name for name, reach in self._told() if reach.outside]
+        names = ", ".join(off[:MOST_NAMED])
+        more = f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
+        why = (
+            f"Outside its interval lies the day of {names}{more}: it is taken at posterior-mean "
+            f"ratings, the interval is between quantiles of the draws."
+        )
         return (
             f"No intervals: {self.thin}." if self.thin else kind,
+            *([why] if off else []),
             *(f"Note: {note}." for note in self.notes),
         )
+
+    @abstractmethod
+    def _told(self) -> list[tuple[str, Reach]]:
+        """The days that a reader sees, each with whose it is."""
 
     def _question(self) -> dict[str, Any]:
         plain = picked(
@@ -239,6 +261,10 @@ class ModelDates(_Asked):
         """What dates the models: ``released``, or ``first-listed``."""
         return self.models[0].clock
 
+    def _told(self) -> list[tuple[str, Reach]]:
+        alone = len(self.models) == 1
+        return [(m.model, m.reach) for m in self.models if m.record or alone]
+
     def one(self, model: str) -> ModelDate:
         """The model of this key.
 
@@ -250,7 +276,7 @@ class ModelDates(_Asked):
         for found in self.models:
             if found.model == model:
                 return found
-        near = difflib.get_close_matches(model, [found.model for found in self.models], n=3)
+        near = nearest(model, [found.model for found in self.models])
         raise UsageError(
             f"no model {model!r} of {noun(self.leader_group)} or {noun(self.follower_group)} is "
             f"rated on {self.board} by {self.as_of}"
@@ -276,7 +302,7 @@ class ModelDates(_Asked):
         rows = [
             ("model", f"{model.model}, as {model.entry}"),
             ("lab", f"{model.lab} ({model.lab_evidence})"),
-            ("counts from", f"{model.released} ({model.evidence})"),
+            *self._dated(model),
             ("rating", f"{model.rating:.1f}, standard deviation {model.sd:.1f}"),
         ]
         if model.votes is not None:
@@ -293,16 +319,23 @@ class ModelDates(_Asked):
             rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
-        rows.append((f"at its {model.event}", told_lag(model.months, model.censored, "en")))
+        rows.append((f"at its {model.event()}", told_lag(model.months, model.censored, "en")))
         span = TOO_FEW if self.thin else compact(model.low, model.high)
         rows.append((f"{percentage(self.level)} interval", span))
         return rows
+
+    def _dated(self, model: ModelDate) -> list[tuple[str, str]]:
+        """The day from which it counts, and what says when it was released."""
+        if model.dated == "released":
+            return [("counts from", f"{model.released} ({model.evidence})")]
+        told = dated(model.dated, model.released, "en")
+        return [("counts", told), ("of its release", model.evidence)]
 
     def table(self) -> Table:
         """One row per model; the reader sees those that set a record, the newest first."""
         thin, unit = bool(self.thin), self.measure.unit
         number = decimals(0 if unit == "Elo" else 1)
-        event = self.models[0].event
+        event = cards.event(self.clock, "en")
         counted = "that" if event == "release" else "the release"
         counted = f"its {event}, or {counted} of its weights"
         columns = (
@@ -367,6 +400,9 @@ class LevelDates(_Asked):
     low: float | None
     high: float | None
     censored: str | None
+
+    def _told(self) -> list[tuple[str, Reach]]:
+        return [(each.group, each) for each in self.reaches]
 
     def sentence(self) -> str:
         """When each was there, and how long one was before the other."""
@@ -467,7 +503,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     vague = np.flatnonzero((since != since[0]).any(axis=0))
     lag = (since[:, vague] - dates[:, vague]) / DAYS_PER_MONTH
     low[vague], high[vague] = _ends(lag, never[:, vague], unseen[:, vague], study.level)
-    tables = session.lookup_of(question).tables
+    tables, clock = session.lookup_of(question).tables, str(study.choices.get("clock", "released"))
     best, mean, spread = cast.best_entries(fitted), fitted.mean, fitted.spread
     table = study.panel.placed.table.dropna(subset="votes")
     votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
@@ -500,7 +536,8 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
             best=int(k) == tops[mine],
             evidence=f"{row.date_basis}: {row.evidence}",
             lab_evidence=tables.lab(row).evidence,
-            clock=str(study.choices.get("clock", "released")),
+            clock=clock,
+            dated="opened" if since[k] > tag.released else clock,
         ))  # fmt: skip
     found.sort(key=lambda m: (m.released, m.rating), reverse=True)
     return ModelDates(models=tuple(found), **_asked(study))

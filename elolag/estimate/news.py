@@ -32,7 +32,7 @@ from elolag.results.citing import date as spelled
 from elolag.results.citing import number
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, picked
-from elolag.results.words import directed, first_up, months, noun
+from elolag.results.words import directed, first_up, months, nought, noun
 
 #: Causes, in the order in which they are told, and what each is called.
 CAUSES = {
@@ -113,7 +113,7 @@ class News(Estimated):
             start = number(before, lang) if same else _stand(before, "Monaten")
             return f"änderte sich von {start} auf {_stand(after, 'Monate')}"
         if abs(after - before) < _TOLD:
-            return f"stayed at {directed(after)}"
+            return "stayed level" if nought(after) else f"stayed at {directed(after)}"
         if min(before, after) >= 0 or max(before, after) <= 0:
             side = "behind" if before + after >= 0 else "ahead"
             return f"went from {abs(before):.1f} to {months(abs(after))} {side}"
@@ -130,6 +130,8 @@ class News(Estimated):
         if estimand != next(iter(self.figures)):
             opening = first_up(what)
         text = f"{opening} {self.moved(estimand)}"
+        if min(self.figures[estimand]) < 0:
+            text += " (plus: towards behind)"
         told = []
         for kind, name in CAUSES.items():
             size = self.of(kind, estimand)

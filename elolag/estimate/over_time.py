@@ -29,7 +29,7 @@ from elolag.model.estimands import (
 from elolag.model.interval import BOUNDS, reach
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun, percentage
+from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, lasting, months, noun, percentage
 
 #: Level of the inner bands.
 INNER = 0.5
@@ -98,7 +98,7 @@ class LagPath(Estimated):
         """Where the path began and where it ends, in one sentence."""
         whose = f"{noun(self.follower_group)} on {self.board} ({self.category})"
         ends = [self._on(at) for at in (0, -1)]
-        mean = f"on average over {self.window:g} months " if self.estimand == "average" else ""
+        mean = f"on average over {lasting(self.window)} " if self.estimand == "average" else ""
         return (
             f"Measured against {noun(self.leader_group)} with the ratings of {self.vintage}, "
             f"{whose} was {mean}{ends[0]} and is {ends[1]}."
@@ -146,7 +146,7 @@ class LagPath(Estimated):
         }
 
     def table(self) -> Table:
-        """One row per day; the reader sees the first of each month, newest first.
+        """One row per day; the reader sees the last, and the first of each month, newest first.
 
         `low` and `high` are empty too where the interval is none, and ``no_interval`` says why.
         """
@@ -173,7 +173,10 @@ class LagPath(Estimated):
         rows = ({key: days[key][k] for key in days} for k in range(len(dates)))
         monthly = (k for k in range(last, -1, -1) if k == last or dates[k].endswith("-01"))
         name, what = _TABLES[self.estimand]
-        caption = f"{what} on the first of each month, newest first (the CSV has every day)"
+        caption = (
+            f"{what} on the last day and the first of each month, newest first (the CSV has every "
+            f"day)"
+        )
         return Table.of(name, caption, columns, rows, page_rows=tuple(monthly))
 
 

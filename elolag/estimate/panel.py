@@ -333,9 +333,8 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     kept += tuple(s for s in reversed(other) if s.vintage in bridges)
     # A user's own board lists them all itself.
     if untagged and not isinstance(board, OwnBoard):
-        notes.append(
-            f"{len(untagged)} entries have no tag and do not count: {_some(sorted(untagged))}"
-        )
+        told = "entry has no tag and does" if len(untagged) == 1 else "entries have no tag and do"
+        notes.append(f"{len(untagged)} {told} not count: {_some(sorted(untagged))}")
     return Panel(
         board=board.name,
         category=category,

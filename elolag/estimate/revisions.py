@@ -41,6 +41,7 @@ from elolag.results.words import (
     compact,
     few,
     given,
+    many,
     months,
     noun,
     percentage,
@@ -236,19 +237,22 @@ class Revisions(Estimated):
             text = f"On {where} every figure of the day or of hindsight is only a bound."
             return f"{text} {self.score_sentence()}".rstrip()
         sizes, n = np.abs(self.changes), len(self.changes)
-        cases = "in 9 of 10 cases" if n >= 10 else f"in all of {n} cases"
+        cases = "in the one case" if n == 1 else f"in all of {n} cases"
+        cases = "in 9 of 10 cases" if n >= 10 else cases
         most = _nine_in_ten(sizes) if n >= 10 else float(sizes.max())
         first, last = self.settled[0].date[:7], self.settled[-1].date[:7]
+        span = f"of {first}" if first == last else f"from {first} to {last}"
         middle, largest = float(np.median(sizes)), float(sizes.max())
         moved = f"moved by at most {months(most)} {cases}"
         half = f"half moved by {months(middle)} or less" if middle >= 0.05 else "half did not move"
-        rest = f"; {half}, one by {months(largest)}"
+        rest = f"; {half}, one by {months(largest)}" if n > 1 else ""
         if largest < 0.05:
-            moved, rest = "moved by less than a tenth of a month in every case", ""
+            every = "the one case" if n == 1 else "every case"
+            moved, rest = f"moved by less than a tenth of a month in {every}", ""
         text = (
             f"On {where}, a figure for {noun(self.follower_group)} against "
-            f"{noun(self.leader_group)} published on the day has since {moved} ({n} months with a "
-            f"vintage from {first} to {last}, judged with the ratings of {self.vintage}{rest})."
+            f"{noun(self.leader_group)} published on the day has since {moved} ({many(n, 'month')} "
+            f"with a vintage {span}, judged with the ratings of {self.vintage}{rest})."
         )
         return f"{text} {self.score_sentence()}".rstrip()
 
@@ -259,9 +263,9 @@ class Revisions(Estimated):
             return ""
         return (
             f"The {percentage(self.level)} measurement interval of the day held the hindsight "
-            f"value in {found.held} of {found.n} months ({share(found.share)}; 95% Wilson interval "
-            f"{found.low:.0%} to {found.high:.0%} if months were independent, which neighbouring "
-            f"ones are not)."
+            f"value in {found.held} of {many(found.n, 'month')} ({share(found.share)}; 95% Wilson "
+            f"interval {found.low:.0%} to {found.high:.0%} if months were independent, which "
+            f"neighbouring ones are not)."
         )
 
     def parts_sentence(self) -> str:

@@ -37,7 +37,7 @@ from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
 from elolag.results.provenance import Origin, basis_notes, which_tags
 from elolag.results.table import Result
-from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
+from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun, percentage
 from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, Policies, Tag
 from elolag.version import __version__
@@ -435,6 +435,11 @@ def of_lists(question: Question, why: str) -> tuple[Question, Session, Board]:
     return asked, session, board
 
 
+def nearest(name: str, models: Iterable[str]) -> list[str]:
+    """Keys of models like a name, also one as sentences have it: ``Kimi K3`` is kimi-k3."""
+    return difflib.get_close_matches(name.lower().replace(" ", "-"), list(models), n=3)
+
+
 def check_excluded(names: Collection[str], lookup: Lookup) -> None:
     """Refuse to leave out what is no model of the tags.
 
@@ -446,7 +451,7 @@ def check_excluded(names: Collection[str], lookup: Lookup) -> None:
     known = lookup.tables.models
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3)
+            near = nearest(name, known)
             hint = f"nearest: {', '.join(near)}" if near else "see elolag tags list"
             raise UsageError(f"cannot leave out {name!r}: no model is called so; {hint}")
 
@@ -556,11 +561,10 @@ def _check_both(cast: Cast, date: float, own: OwnBoard | None, groups: Sequence[
     try:
         check_groups(cast.field.lead_from, cast.field.follow_from, date)
     except EstimateError as error:
-        if own is None:
-            raise
-        said = "; ".join((str(error), *own.notes))
+        where, notes = (f"{own.file.name}: ", own.notes) if own else ("", ())
+        said = "; ".join((str(error), *notes))
         sides = f"leader {groups[0]!r}, follower {groups[1]!r}"
-        raise EstimateError(f"{own.file.name}: {said} ({sides})") from None
+        raise EstimateError(f"{where}{said} ({sides})") from None
 
 
 def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question]) -> FrontierCurve:
@@ -677,7 +681,8 @@ def check_numbers(n_draws: int, level: float, seed: int = 0) -> None:
     needed = int(np.ceil(2 / (1 - level) - 1e-9))
     if n_draws < needed:
         raise UsageError(
-            f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
+            f"{n_draws} draws cannot give an interval at {percentage(level)}: at least {needed:,} "
+            f"are needed"
         )
     if n_draws > MOST_DRAWS:
         raise UsageError(

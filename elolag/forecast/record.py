@@ -226,7 +226,7 @@ class Ledger(Result):
             Column("forecaster", "Forecaster", "whose it is"),
             Column("target", "Target", "what is forecast"),
             Column("end", "Day", "the day it speaks of", "ISO date"),
-            Column("told", "Said", "median and 90%, or probability", words=True),
+            Column("told", "Said (90%)", "median and 90%, or probability", words=True),
             Column("came", "Came", "what came of it", words=True),
             Column("score", "Score", "the lower, the better", words=True),
             data("state", "open, settled, unresolvable or late"),

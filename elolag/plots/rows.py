@@ -445,7 +445,7 @@ def dates_title(found: ModelDates, lang: str = "en") -> str:
     best = next(m for m in found.models if m.best and m.group == found.follower_group)
     return charts.said(
         "dates", lang, model=model_name(best.model), lag=lag(best.months, None, lang),
-        event=cards.event(found.clock, lang),
+        event=best.event(lang),
     )  # fmt: skip
 
 

@@ -277,10 +277,12 @@ class Speaker:
         return model.model if self.result.measure.name == "own" else model_name(model.model)
 
     def _when(self, model: ModelPoint) -> str:
-        """The day from which a model counts, said to be that of a listing where it is."""
+        """The day from which a model counts, said to be another than its release where it is."""
         when = language.date(model.counts_from, self.lang)
         if model.listed == model.counts_from:
-            return self.words.say(f"first listed {when}", f"zuerst gelistet am {when}")
+            return language.dated("first-listed", when, self.lang)
+        if model.counts_from != model.release_date:
+            return language.dated("opened", when, self.lang)
         return when.partition(" ")[2] if model.month_only else when
 
     def _aged(self, models: Sequence[ModelPoint], day: str) -> str:

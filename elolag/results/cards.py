@@ -30,9 +30,10 @@ _SAID = {
         "{model} ({lab}, {released}): {reach}; at its {event} it was {lag}.",
         "{model} ({lab}, {released}): {reach}; bei {event} lag es {lag}.",
     ),
-    # What dates a model, by the clock of the question.
+    # What dates a model: the clock of the question, or its weights where they came later.
     "released event": ("release", "seinem Erscheinen"),
     "first-listed event": ("first listing", "seiner ersten Listung"),
+    "opened event": ("release as open weights", "der Freigabe seiner Gewichte"),
     "best": ("The best of {who} on {day}: {sentence}", "{best} am {day}: {sentence}"),
     # Intervals, of days and of months.
     "few": (TOO_FEW, "keines: zu wenige Modelle"),
@@ -117,7 +118,7 @@ _SAID = {
     "first listed": ("its first listing", "die erste Nennung in einer Liste"),
     "since": ("Counts from:", "Gezählt ab:"),
     "openness": ("Weights:", "Gewichte:"),
-    "open-weights": ("open since {day}", "offen seit dem {day}"),
+    "open-weights": citing.DATED["opened"],
     "closed-weights": ("not open, as far as is known", "nicht offen, soweit bekannt"),
     "base": ("Built on:", "Beruht auf:"),
     "rating": ("Rating:", "Wertung:"),
@@ -206,7 +207,7 @@ def said(key: str, lang: str, **filled: object) -> str:
 
 
 def event(clock: str, lang: str) -> str:
-    """What dates a model by a clock, after "at its", "bei": its release, or its first listing."""
+    """What dates a model, after "at its", "bei": its release, by a clock its first listing."""
     return said(f"{clock} event", lang)
 
 

@@ -88,7 +88,7 @@ _SAID = {
     "rating": ("rating ({points})", "Wertung ({points})"),
     "entry": ("\nentry {name}", "\nEintrag {name}"),
     "released": ("released {day}", "erschienen am {day}"),
-    "first-listed": ("first listed {day}", "zuerst gelistet am {day}"),
+    "first-listed": citing.DATED["first-listed"],
     "counts from": (", counts from {day}", ", gezählt ab {day}"),
     "rated": (
         "rating {rating}, {level}interval {low} to {high}",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
-from elolag.results.words import OFFICIAL_ONLY, bound, nought, reads_ahead, share
+from elolag.results.words import OFFICIAL_ONLY, bound, nought, reads_ahead, share, stretch
 from elolag.schema import NOT_STATED, STYLED
 
 _MONTHS = {
@@ -213,6 +213,18 @@ def date(iso: str, lang: str) -> str:
     return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
 
 
+#: A day that dates a model where that is not its release, in English and German.
+DATED = {
+    "first-listed": ("first listed {day}", "zuerst gelistet am {day}"),
+    "opened": ("open since {day}", "offen seit dem {day}"),
+}
+
+
+def dated(kind: str, day: str, lang: str) -> str:
+    """A day, of a kind of `DATED`, in words: ``open since 27 July 2026``."""
+    return DATED[kind][lang == "de"].format(day=day)
+
+
 def month_of(name: str, lang: str) -> str:
     """``August 2026``, of ``2026-08``."""
     return date(f"{name}-01", lang).split(" ", 1)[1]
@@ -262,6 +274,8 @@ def board(name: str, category: str, lang: str) -> str:
     text = f"the board {name}"
     if publisher == "arena":
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
+    elif publisher == "comparia":
+        text = f"compar:IA's {kind} leaderboard"
     elif name == "epoch/eci":
         text = "the Epoch Capabilities Index"
     elif name == "metr/time-horizon":
@@ -308,23 +322,22 @@ class Words:
         }
         self.how = {
             "average": say(
-                "averaged over the {window} months to {day}",
-                "gemittelt über die {window} Monate bis zum {day}",
+                "averaged over the {within} to {day}",
+                "gemittelt über {over} bis zum {day}",
             ),
             "at-release": say(
-                "averaged over the {events} of their records in the {window} months to {day}",
-                "gemittelt über die {events} ihrer Rekorde in den {window} Monaten bis zum {day}",
+                "averaged over the {events} of their records in the {within} to {day}",
+                "gemittelt über die {events} ihrer Rekorde in {within} bis zum {day}",
             ),
             "catch-up": say(
-                "as the median time until they match a record that {leaders} set in the {window} "
-                "months to {day}",
-                "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
-                "Monaten bis zum {day} erreichten",
+                "as the median time until they match a record that {leaders} set in the "
+                "{within} to {day}",
+                "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus {within} bis "
+                "zum {day} erreichten",
             ),
             "levels": say(
-                "averaged over the levels they newly reached in the {window} months to {day}",
-                "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
-                "erreichten",
+                "averaged over the levels they newly reached in the {within} to {day}",
+                "gemittelt über die Niveaus, die sie in {within} bis zum {day} neu erreichten",
             ),
             "trend": say(
                 "between smooth curves fitted to the best models of both sides, on {day}",
@@ -375,23 +388,35 @@ ASKS = {
     ),
     "average": (
         "wie lange zuvor der Führende erstmals so gut war wie das beste Modell des Verfolgers, "
-        "gemittelt über jeden Tag der letzten {window} Monate (ein Vorsprung zählt negativ)"
+        "gemittelt über jeden Tag {of} (ein Vorsprung zählt negativ)"
     ),
-    "at-release": (
-        "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, jeder an "
-        "seinem Tag"
-    ),
+    "at-release": ("wie spät die Rekorde des Verfolgers in {within} kamen, jeder an seinem Tag"),
     "catch-up": (
-        "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den letzten {window} "
-        "Monaten erreicht"
+        "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus {within} erreicht"
     ),
     "levels": (
-        "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten {window} Monaten "
-        "neu erreichten Niveaus"
+        "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in {within} neu erreichten Niveaus"
     ),
     "trend": "Zeitabstand zweier geglätteter Kurven",
     "gap": "Abstand der Spitzen am Stichtag in Punkten",
 }
+
+
+def windowed(text: str, window: float, lang: str, **filled: str) -> str:
+    """A phrase of `Words.how`, its window and all else filled in."""
+    one, size = window == 1, plain_number(window, lang)
+    over, within = (
+        ("den Monat", "dem Monat") if one else (f"die {size} Monate", f"den {size} Monaten")
+    )
+    return text.format(over=over, within=within if lang == "de" else stretch(window), **filled)
+
+
+def asks(estimand: str, window: float) -> str:
+    """What an estimand asks, in German."""
+    one, size = window == 1, plain_number(window, "de")
+    of = "des letzten Monats" if one else f"der letzten {size} Monate"
+    within = "dem letzten Monat" if one else f"den letzten {size} Monaten"
+    return ASKS[estimand].format(of=of, within=within)
 
 
 def set_phrases(lang: str) -> Words:

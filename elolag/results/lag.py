@@ -262,7 +262,7 @@ class LagResult(Judged, Result):
         if self.months is not None:
             rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
         leader, follower = self.leader_best.model, self.follower.model
-        if self.gap.win_rate is not None:
+        if self.gap.win_rate is not None and leader != follower:
             won = f"{self.gap.win_rate:.1%} of votes for {leader} against {follower}"
             rows.append(("as a win rate", won))
         if self.measure.name == "time-horizon":
@@ -425,6 +425,8 @@ class LagResult(Judged, Result):
     def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
         unit = self.gap.unit
+        if nought(low) and nought(high):
+            return "of zero width at level"
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
             return f"{near:.1f} to {far:.1f} {unit} for {leader if low >= 0 else follower}"

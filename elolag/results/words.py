@@ -131,15 +131,25 @@ NOT_WORSE = (
 )
 
 
+def lasting(window: float) -> str:
+    """How long a window is: ``12 months``, ``1 month``."""
+    return f"{window:g} month{'s' * (window != 1)}"
+
+
+def stretch(window: float) -> str:
+    """A window after an article: the ``12 months``, the ``month`` to a day."""
+    return "month" if window == 1 else lasting(window)
+
+
 def meaning(estimand: str, points: str = "Elo points", window: float | None = None) -> str:
     """What an estimand asks, on a board whose ratings are in `points`, over `window` months."""
-    asked = "the window" if not window else f"the last {window:g} months"
+    asked = "the window" if not window else f"the last {stretch(window)}"
     return MEANING[estimand].format(window=asked).replace("Elo points", points)
 
 
 def over(estimand: str, window: float) -> str:
     """The estimand's name, with its window where it has one."""
-    return f"{estimand} over {window:g} months" if "{window}" in MEANING[estimand] else estimand
+    return f"{estimand} over {lasting(window)}" if "{window}" in MEANING[estimand] else estimand
 
 
 def _joined(alternatives: Iterable[_Terms]) -> str:
@@ -179,6 +189,11 @@ def _named(group: str) -> str:
     return model_name(group[7:]) if group.startswith("family:") else ""
 
 
+def many(count: int, one: str, more: str = "") -> str:
+    """So many of something: ``1 list``, ``12 lists``; `more` where the plural takes no mere s."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
 def months(value: float) -> str:
     """A number of months, to one decimal."""
     return f"{value:.1f} months"
@@ -210,9 +225,7 @@ def given(low: float | str | None, high: float | str | None) -> dict[str, Any]:
 
 def few(sides: Sequence[tuple[str, int]]) -> str:
     """Why there is no interval: these groups have fewer than `FEWEST` rated models."""
-    named = " and ".join(
-        f"{count} rated model{'' if count == 1 else 's'} of {noun(group)}" for group, count in sides
-    )
+    named = " and ".join(f"{many(count, 'rated model')} of {noun(group)}" for group, count in sides)
     return f"only {named}, and at least {FEWEST} are needed"
 
 
@@ -606,8 +619,12 @@ def german_name(group: str) -> str:
     return other.get(group) or adjective(group)
 
 
+#: What begins with a vowel to the ear: ``an Upstage``, ``an NVIDIA``, ``an xAI``; but ``a US``.
+_VOWEL = re.compile(r"[AIOaio]|[Ee](?!uro)|U(?![A-Z]|ni)|[FHLMNRSX](?:[A-Z]+(?![a-z])|\d)|x[A-Z]")
+
+
 def one_of(lang: str, found: Phrase) -> str:
     """One model of a group: ``a US model``, ``ein chinesisches Modell``."""
     if lang == "de":
         return "ein Modell der anderen Seite" if " unter " in found.one else f"ein {found.one}"
-    return f"{'an' if re.match(r'[AEIOaeio]', found.one) else 'a'} {found.one}"
+    return f"{'an' if _VOWEL.match(found.one) else 'a'} {found.one}"

@@ -143,7 +143,7 @@ class Deck:
                 self.path(m.model, lang),
                 said(
                     "line", lang, lab=self.lab(m), day=citing.date(m.released, lang),
-                    lag=citing.lag(m.months, m.censored, lang), event=event(m.clock, lang),
+                    lag=citing.lag(m.months, m.censored, lang), event=m.event(lang),
                 ),
             )
             for m in self.models
@@ -201,7 +201,7 @@ class Deck:
             share = citing.chance(reach.never, lang)
             points.append((said("unreached", lang), said("draws", lang, share=share)))
         points += [
-            (said("release", lang, event=event(model.clock, lang)), lag),
+            (said("release", lang, event=model.event(lang)), lag),
             (said("record", lang), self._record(model, lang)),
         ]
         if self.found.leads is not None:

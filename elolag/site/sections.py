@@ -23,7 +23,7 @@ from elolag.results.pages import words
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import directed, first_up, meaning, noun, percentage
+from elolag.results.words import directed, first_up, many, meaning, noun, percentage, stretch
 from elolag.site.content import Block, Figure, Section
 from elolag.site.material import Material
 from elolag.tags import Tag
@@ -174,7 +174,7 @@ def _path_figure(path: LagPath) -> Figure:
     line = "the lag at posterior-mean ratings; it grows by one day a day and falls when {who} sets "
     line = line.format(who=follower) + "a record"
     if path.estimand == "average":
-        line = f"the mean of the day's lag over the {path.window:g} months before each day"
+        line = f"the mean of the day's lag over the {stretch(path.window)} before each day"
     return Figure(
         name=table.name,
         title=path_finding(path),
@@ -278,14 +278,17 @@ _UNVERIFIED = "unverified"
 def data(material: Material) -> Section:
     """Snapshots, tag counts, and the evidence behind the records of the answer."""
     panel, result = material.study.panel, material.headline
+    older = panel.snapshots[1:]
+    others = Counter(s.board for s in older if s.board != panel.board)
+    of = "".join(f", {count} of them of {board}," for board, count in others.items())
     points = [
         ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}, linked to "
-         f"{len(panel.snapshots) - 1} older vintages for models that have left the board."),
+         f"{many(len(older), 'older list')}{of} for models that have left the board."),
         ("Models:", _models(material)),
         ("Dates:", _dates(material.study.cast.tags)),
         ("Unverified facts:", _unverified(material)),
-        ("Not counted:", f"{len(panel.untagged)} entries without a tag and {len(panel.unknown)} "
-         f"that cannot be attributed to a lab."),
+        ("Not counted:", f"{many(len(panel.untagged), 'entry', 'entries')} without a tag and "
+         f"{len(panel.unknown)} that cannot be attributed to a lab."),
     ]  # fmt: skip
     prose = (
         "Country is the headquarters of the controlling parent on the release date; openness is "
@@ -340,26 +343,30 @@ def _unverified(material: Material) -> str:
 
 def _snapshots(material: Material) -> Table:
     columns = (
-        Column("vintage", "Vintage", "date of publication", "ISO date"),
-        Column("path", "Snapshot", "board and vintage in the archive", in_page=False),
+        Column("vintage", "Vintage", "date of publication", "ISO date", in_page=False),
+        Column("path", "Snapshot", "board and vintage in the archive"),
         Column("source", "Source", "route by which the board came"),
         Column("licence", "Licence", "as the source states it"),
         Column("completeness", "List", "full, or the first so many rows",
                in_page=False),
-        Column("entries", "Entries", "rows that the estimate uses", "entries", figures=True),
+        Column("entries", "Entries", "rows that stand on the scale from it; 0: it shows how others "
+               "changed", "entries", figures=True),
         Column("checks", "Checks", "passed of those made", figures=True),
         Column("failed", "Not passed", "optional checks that did not pass"),
         Column("sha256", "SHA-256", "of the snapshot's manifest", "", lambda v: str(v)[:16]),
     )  # fmt: skip
-    counts = Counter(material.study.panel.placed.table["vintage"])
+    panel = material.study.panel
+    placed = Counter(panel.placed.table["vintage"])
     rows: list[tuple[Cell, ...]] = []
-    for snapshot in material.study.panel.snapshots:
+    for snapshot in panel.snapshots:
+        # Lists of the publisher's other board place nobody.
+        entries = placed[snapshot.vintage] if snapshot.board == panel.board else 0
         checks = snapshot.facts.get("checks", [])
         failed = [str(check["name"]) for check in checks if not check["passed"]]
         passed = f"{len(checks) - len(failed)} of {len(checks)}"
         rows.append(
             (snapshot.vintage, snapshot.path, snapshot.source, Origin.of(snapshot).licence,
-             snapshot.completeness, int(counts[snapshot.vintage]), passed,
+             snapshot.completeness, entries, passed,
              ", ".join(failed) or "none", snapshot.sha256)
         )  # fmt: skip
     return Table("snapshots", "Snapshots the ratings come from, newest first", columns, tuple(rows))

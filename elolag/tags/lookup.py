@@ -245,6 +245,9 @@ def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> 
         raise UsageError(f"unknown lab in group {text!r}: {name!r}; {hint}")
     near = difflib.get_close_matches(name.upper(), countries, n=3)
     names = ", ".join([*(near or countries), "open", "closed", "ALL", "lab:NAME", "family:WORD"])
+    meant = [f"lab:{n}" for n in difflib.get_close_matches(name.lower(), labs, n=3, cutoff=0.8)]
+    if meant:
+        names = f"{names}; did you mean {', '.join(meant)}?"
     kind = "no model has the country" if _COUNTRY.fullmatch(name) else "unknown name"
     raise UsageError(f"group {text!r}: {kind} {name!r}; known here: {names}")
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.claims import statement
+from elolag.claims.estimating import LEAST_SHARE
 from elolag.claims.statement import (
     _BOARDS,
     _GROUPS,
@@ -144,7 +145,7 @@ def test_every_definition_is_answered_or_refused(checked: StatementCheck) -> Non
     assert len(checked.supporting) < len(checked.definitions)
     for one in checked.definitions:
         reaches = (one.high is None or one.high >= 6.5) and (one.low is None or one.low <= 7.5)
-        assert one.supports == reaches
+        assert one.supports == (reaches and one.possible >= LEAST_SHARE)
     order = [(not d.supports, -d.probability) for d in checked.definitions]
     assert order == sorted(order)
 

@@ -27,9 +27,9 @@ from elolag.claims.estimating import (
     UNLIKELY,
     Estimate,
     _bests,
-    _decide,
     _on_measures,
     _standing,
+    decide,
     held,
     passed,
     possible_in,
@@ -60,7 +60,7 @@ def test_the_rule_is_whether_the_two_ranges_touch(
     said = {
         v for v in range(-60, 61) if (least is None or v >= least) and (most is None or v <= most)
     }
-    verdict = _decide(low, high, share, (least, most))
+    verdict = decide(low, high, share, (least, most))
     if ours & said:
         assert verdict == (CONSISTENT if share >= 0.05 else UNLIKELY)
     else:

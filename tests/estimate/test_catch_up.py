@@ -97,7 +97,7 @@ def test_the_curve_words_itself(curve: TimeToMatch) -> None:
 
 
 def test_no_record_is_an_error() -> None:
-    with pytest.raises(EstimateError, match="no record in the 1 months"):
+    with pytest.raises(EstimateError, match="no record in the month to 2026"):
         elolag.time_to_match(n_draws=40, window=1.0)
 
 

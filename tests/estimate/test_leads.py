@@ -157,8 +157,10 @@ def test_all_first_and_level_are_said(webdev: WhoLed) -> None:
     assert "China was first on all" in replace(webdev, standings=ahead).sentence()
     near = replace(ahead[0], leader_rating=1500.0, follower_rating=1500.0)
     said = replace(webdev, standings=(near,)).sentence()
-    assert "were level on 16 July 2026" in said
-    assert "Of 1 list of" in said
+    assert said.endswith("of 16 July 2026 the US and China were level.")
+    alone = replace(webdev, standings=ahead[:1]).sentence()
+    assert "China was first; the US was " in alone
+    assert "1 list" not in alone
 
 
 def test_table_and_json_hold_every_list(webdev: WhoLed) -> None:

@@ -163,3 +163,30 @@ def test_table_and_json_hold_the_same(found) -> None:
     thin = replace(found, thin="only 2 rated models of China")
     assert thin.footnotes()[0].startswith("No intervals")
     assert thin.to_frame()["low"].isna().all()
+
+
+def test_weights_that_came_later_are_said_to_date_a_model() -> None:
+    asked = {"leader": "US+open", "follower": "CN+open", "n_draws": 60}
+    found = elolag.model_dates(vintage="2026-08-19", **asked)
+    later = found.one("kimi-k3")
+    assert later.dated == "opened"
+    assert "open since 27 July 2026" in later.sentence()
+    assert "at its release as open weights" in later.sentence()
+    assert "offen seit dem 27. Juli 2026" in later.sentence("de")
+    others = [m for m in found.models if m.dated == "released"]
+    assert others
+    assert not any("open since" in m.sentence() for m in others)
+    with pytest.raises(UsageError, match="kimi-k3"):
+        found.one("Kimi K3")
+
+
+def test_a_day_outside_its_interval_is_told(found) -> None:
+    model = next(m for m in found.models if m.record and m.reach.date)
+    day = model.reach.date
+    for low, high, outside in ((day, day, False), ("2030-01-01", None, True), (None, "2020", True)):
+        reach = replace(model.reach, low=low, high=high)
+        assert reach.outside is outside
+        told = replace(found, models=(replace(model, reach=reach),)).footnotes()
+        assert any("Outside its interval lies the day of" in t for t in told) is outside
+    never = replace(model.reach, date=None, low="2026-01-01", high=None)
+    assert not never.outside

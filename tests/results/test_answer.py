@@ -16,6 +16,7 @@ import elolag
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results import citing as language
+from elolag.results import words
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
 from elolag.results.citing import about, aged, likely
 from elolag.results.lag import LagResult
@@ -331,7 +332,7 @@ def test_windows(window: float, english: str, german: str) -> None:
          "in den Blindabstimmungen von Arena (Dokumente, ohne Stilkontrolle)"),
         ("arena/search_style_control", "overall", "in Arena's blind web-search votes",
          "in den Blindabstimmungen von Arena (Websuche)"),
-        ("comparia/text", "overall", "on the board comparia/text",
+        ("comparia/text", "overall", "on compar:IA's text leaderboard",
          "auf der Rangliste von compar:IA (Text)"),
         ("epoch/eci", "overall", "on the Epoch Capabilities Index",
          "auf dem Epoch Capabilities Index"),
@@ -610,3 +611,34 @@ def test_the_first_of_a_side_stands_in_the_genitive() -> None:
     found = in_state("below the first", "average", leader_group="lab:Modellen")
     told = Speaker(found, "de").today()
     assert "unter dem ersten hier bewerteten der Modelle von Modellen, " in told
+
+
+def test_one_of_something_is_in_the_singular() -> None:
+    assert [words.many(n, "list") for n in (0, 1, 2, 1200)] == [
+        "0 lists", "1 list", "2 lists", "1,200 lists",
+    ]  # fmt: skip
+    assert words.many(2, "entry", "entries") == "2 entries"
+    assert (words.lasting(1.0), words.lasting(1.5)) == ("1 month", "1.5 months")
+    assert words.over("average", 1.0) == "average over 1 month"
+    assert "the last month" in words.meaning("average", window=1.0)
+
+
+@pytest.mark.parametrize("estimand", ["average", "at-release", "catch-up", "levels"])
+@pytest.mark.parametrize(("window", "lang"), [(1.0, "en"), (1.0, "de"), (12.0, "de")])
+def test_a_window_of_one_month_is_a_month(estimand: str, window: float, lang: str) -> None:
+    result = replace(made(estimand), window=window)
+    text = language.windowed(
+        language.set_phrases(lang).how[estimand], window, lang, day="heute", leaders="", events=""
+    )
+    text += citation(result, lang).sentence
+    assert not re.search(r"\b(1|one) (months|Monate)", text)
+    assert ("12 Monate" in text) is (window == 12)
+
+
+def test_a_or_an_goes_by_the_sound() -> None:
+    assert words.one_of("en", words.phrase("US", "en")) == "a US model"
+    for name, article in (("Upstage", "an"), ("xAI", "an"), ("NVIDIA", "an"), ("OpenAI", "an"),
+                          ("Mistral", "a"), ("European", "a"), ("University", "a"), ("LG", "an"),
+                          ("Emirati", "an"), ("01.AI", "a"), ("IBM", "an")):  # fmt: skip
+        phrase = replace(words.phrase("US", "en"), one=f"{name} model")
+        assert words.one_of("en", phrase) == f"{article} {name} model"

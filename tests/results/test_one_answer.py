@@ -155,5 +155,5 @@ def test_a_country_of_one_model_has_no_interval_in_lag_and_compare() -> None:
     current = estimate_lag(follower="GB", n_draws=200, vintage="2026-08-19", estimand="current")
     assert "none: only 1 rated model of the UK" in current.sentence()
     found = compare("country", n_draws=60, vintage="2026-08-19")
-    assert found.refused["The UK"] == "1 rated model, and at least 3 are needed"
+    assert found.refused["UK"] == "1 rated model, and at least 3 are needed"
     assert all(not item.result.no_interval() for item in found.slices)

@@ -132,7 +132,7 @@ def test_an_entry_far_below_both_changes_nothing(tmp_path: Path) -> None:
     assert data["provisional"] == []
     assert "gap_withheld" not in data
     assert data["gap"]["elo"] > 0
-    assert any("1 entries have no tag and do not count: zeta-1" in note for note in low.notes)
+    assert any("1 entry has no tag and does not count: zeta-1" in note for note in low.notes)
     none = asked(tmp_path / "without")
     assert (none.sentence(), none.gap) == (low.sentence(), low.gap)
 

@@ -191,3 +191,14 @@ def test_every_sentence_about_the_chart_begins_with_a_capital(found: Found) -> N
     alt = sections.frontier(found.material).alt
     assert "The US stands at" in alt
     assert not re.search(r"\. [a-z]", alt)
+
+
+def test_lists_of_the_sister_board_place_no_entry() -> None:
+    study = prepare(vintage="2026-08-19", n_draws=60)
+    table = sections._snapshots(cast("Material", SimpleNamespace(study=study)))
+    panel = study.panel
+    rows = {path: entries for _, path, *_, entries, _, _, _ in table.rows}
+    sister = [path for path in rows if not path.startswith(f"{panel.board}/")]
+    assert sister
+    assert {rows[path] for path in sister} == {0}
+    assert sum(rows.values()) == len(panel.placed.table)
