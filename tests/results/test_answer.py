@@ -16,13 +16,12 @@ import elolag
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results import citing as language
-from elolag.results import words
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
 from elolag.results.citing import about, aged, likely
 from elolag.results.lag import LagResult
 from elolag.results.verdict import _STATES as DAYS
 from elolag.results.verdict import Gap, Match
-from elolag.results.words import FEWEST, model_name
+from elolag.results.words import FEWEST, lasting, many, meaning, model_name, one_of, over, phrase
 from elolag.schema import STYLED
 
 #: The state of the issue's own model text.
@@ -614,13 +613,13 @@ def test_the_first_of_a_side_stands_in_the_genitive() -> None:
 
 
 def test_one_of_something_is_in_the_singular() -> None:
-    assert [words.many(n, "list") for n in (0, 1, 2, 1200)] == [
+    assert [many(n, "list") for n in (0, 1, 2, 1200)] == [
         "0 lists", "1 list", "2 lists", "1,200 lists",
     ]  # fmt: skip
-    assert words.many(2, "entry", "entries") == "2 entries"
-    assert (words.lasting(1.0), words.lasting(1.5)) == ("1 month", "1.5 months")
-    assert words.over("average", 1.0) == "average over 1 month"
-    assert "the last month" in words.meaning("average", window=1.0)
+    assert many(2, "entry", "entries") == "2 entries"
+    assert (lasting(1.0), lasting(1.5)) == ("1 month", "1.5 months")
+    assert over("average", 1.0) == "average over 1 month"
+    assert "the last month" in meaning("average", window=1.0)
 
 
 @pytest.mark.parametrize("estimand", ["average", "at-release", "catch-up", "levels"])
@@ -636,9 +635,9 @@ def test_a_window_of_one_month_is_a_month(estimand: str, window: float, lang: st
 
 
 def test_a_or_an_goes_by_the_sound() -> None:
-    assert words.one_of("en", words.phrase("US", "en")) == "a US model"
+    assert one_of("en", phrase("US", "en")) == "a US model"
     for name, article in (("Upstage", "an"), ("xAI", "an"), ("NVIDIA", "an"), ("OpenAI", "an"),
                           ("Mistral", "a"), ("European", "a"), ("University", "a"), ("LG", "an"),
                           ("Emirati", "an"), ("01.AI", "a"), ("IBM", "an")):  # fmt: skip
-        phrase = replace(words.phrase("US", "en"), one=f"{name} model")
-        assert words.one_of("en", phrase) == f"{article} {name} model"
+        shown = replace(phrase("US", "en"), one=f"{name} model")
+        assert one_of("en", shown) == f"{article} {name} model"
