@@ -276,10 +276,11 @@ class _Speaker(Speaker):
         """A sentence of `_SAID` of this result."""
         how = self._how()
         at = "" if how else f" {self.words.say('on', 'am')} {self.day}"
+        size = language.elapsed if kind == "overtaken" else language.number
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
         return _SAID[kind][self.german].format(
             near=near, far=far, best=first_up(near.best), day=self.day, at=at,
-            board=self.board, size=f"{bound}{language.number(self.value, self.lang)}",
+            board=self.board, size=f"{bound}{size(self.value, self.lang)}",
             unit=self.unit, iv=self.interval(), how=f", {how}" if how else "", **more,
         )  # fmt: skip
 

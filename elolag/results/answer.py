@@ -377,7 +377,7 @@ class Speaker:
 
     def _end(self, value: float) -> str:
         if self.result.since_overtaking(value):
-            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
+            return self.words.passed.format(f"{language.elapsed(value, self.lang)} {self.unit}")
         if words.nought(value):
             return self.words.level
         ahead = (value < 0) == (self._told_of() is self.follower)

@@ -194,6 +194,13 @@ def number(value: float, lang: str, digits: int = 1) -> str:
     return text.replace(".", ",") if lang == "de" else text
 
 
+def elapsed(value: float, lang: str) -> str:
+    """Months since what has happened, which are never none: ``6.4``, ``under 0.1``."""
+    if nought(value):
+        return f"{'unter' if lang == 'de' else 'under'} {number(0.1, lang)}"
+    return number(value, lang)
+
+
 def plain_number(value: float, lang: str) -> str:
     """As short as it can be said exactly: 12, 7.5."""
     text = f"{value:g}"

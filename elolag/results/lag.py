@@ -17,10 +17,10 @@ from elolag.results.words import (
     TOO_FEW,
     bounded,
     compact,
+    elapsed,
     few,
     left_out,
     meaning,
-    months,
     nought,
     noun,
     open_ended,
@@ -320,7 +320,7 @@ class LagResult(Judged, Result):
         doubt = "" if self.clear or self.verdict == "level" else ", no clear lead"
         if self.verdict == "overtaken":
             who = noun(self.leader_group if self.leads else self.follower_group)
-            return f"{who} first, overtaken {months(abs(value))} before{doubt}"
+            return f"{who} first, overtaken {elapsed(value)} before{doubt}"
         return f"{bounded(value, self.censored)}{doubt}"
 
     def brief(self) -> str:

@@ -17,6 +17,7 @@ from elolag.results.words import (
     adjective,
     bound,
     directed,
+    elapsed,
     months,
     nought,
     noun,
@@ -447,7 +448,7 @@ class Judged:
     def told(self, value: float) -> str:
         """A lag with its direction; the time since the overtaking where that is what it is."""
         if self.since_overtaking(value):
-            return f"overtaken {months(abs(value))} before"
+            return f"overtaken {elapsed(value)} before"
         return directed(value)
 
     def since_overtaking(self, value: float) -> bool:

@@ -513,3 +513,12 @@ def test_a_match_is_told_with_the_day_from_which_its_lag_is_told(result: LagResu
     assert dated(listed) == "first listed 2026-02-07, counts from 2026-03-01"
     assert dated(dataclasses.replace(listed, counts_from="2026-02-07")) == "first listed 2026-02-07"
     assert dated(result.matches[0], "released") == "released 2026-02-05"
+
+
+def test_what_has_happened_is_never_no_time_ago(result: LagResult) -> None:
+    just = dataclasses.replace(result, **(PASSED | {"months": 0.02, "low": 0.02, "high": 3.0}))
+    for text in (just.sentence(), just.short(), just.figure(), just.interval_words()):
+        assert "under 0.1 months before" in text
+        assert "0.0 months" not in text
+    assert "under 0.1 months before " in citation(just, "en").sentence
+    assert "unter 0,1 Monate vor dem " in citation(just, "de").sentence
