@@ -593,7 +593,8 @@ def best_of_day(group: str, lang: str, found: Phrase) -> str:
     """The best model of every day of a period: ``China's best AI model of the day``."""
     if lang == "de":
         return found.best.replace("beste", "jeweils beste", 1).replace(" Modell", " KI-Modell", 1)
-    return f"{best_of(group, lang, found).removesuffix(' model')} AI model of the day"
+    best = best_of(group, lang, found).removesuffix(" model").removesuffix(" AI")
+    return f"{best} AI model of the day"
 
 
 def best_of(group: str, lang: str, found: Phrase) -> str:

@@ -641,3 +641,9 @@ def test_a_or_an_goes_by_the_sound() -> None:
                           ("Emirati", "an"), ("01.AI", "a"), ("IBM", "an")):  # fmt: skip
         shown = replace(phrase("US", "en"), one=f"{name} model")
         assert one_of("en", shown) == f"{article} {name} model"
+
+
+def test_a_lab_whose_name_ends_in_ai_has_no_ai_ai_model() -> None:
+    text = lines(elolag.estimate_lag(follower="lab:moonshot", n_draws=60), "en")
+    assert "best Moonshot AI model of the day" in str(text)
+    assert "AI AI" not in str(text)
