@@ -26,7 +26,6 @@ def pooled(rows: pd.DataFrame, kind: str) -> tuple[float, float]:
     return held, (held * (1 - held) / count) ** 0.5
 
 
-@pytest.mark.fresh
 @pytest.mark.parametrize(("models", "se"), [(6, 10.0), (20, 30.0), (100, 60.0)])
 def test_cells_are_those_of_the_script(kept: pd.DataFrame, models: int, se: float) -> None:
     made = pd.DataFrame(wide_errors.cell(models, se)).round(4)
