@@ -447,6 +447,31 @@ def figures() -> str:
     return "\n".join(rows)
 
 
+def wide_errors() -> str:
+    """What intervals hold on boards of one's own, by number of models and size of errors."""
+    table = pd.read_csv(ROOT / "benchmarks" / "wide_errors.csv")
+    ways = dict.fromkeys(table["way"])
+    asked = ("gap", "average")
+    heads = [f"`{name}`, {way}" for name in asked for way in ways]
+    rows = [f"| models | error, Elo | with the note | {' | '.join(heads)} |",
+            "|" + "---|" * (3 + len(heads))]  # fmt: skip
+    for (models, se), part in table.groupby(["models", "se"], sort=False):
+        by = part.set_index(["estimand", "way"])
+        cells = [f"{by.loc[(n, w), 'coverage']:.0%}" for n in asked for w in ways]
+        whole = part.iloc[0]
+        share = whole["noted"] / whole["worlds"]
+        rows.append(f"| {models} | {se:.0f} | {share:.0%} | {' | '.join(cells)} |")
+    words = []
+    for name, part in table[table["way"] == "corrected"].groupby("estimand", sort=False):
+        told, silent = (
+            (part[kind] * part[f"{kind}_coverage"].fillna(0)).sum() / part[kind].sum()
+            for kind in ("noted", "quiet")
+        )
+        words.append(f"`{name}` {told:.0%} and {silent:.0%}")
+    said = f"> Over all of them, as by default, with the note and without: {', '.join(words)}."
+    return "\n".join([*rows, "", said])
+
+
 def hindsight() -> str:
     """How far figures of the day were from those of hindsight, and whether intervals held."""
     table = pd.read_csv(ROOT / "benchmarks" / "hindsight.csv")
@@ -520,6 +545,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "calibration": calibration,
     "cut-off": cut_off,
     "figures": figures,
+    "wide-errors": wide_errors,
     "record": record,
     "scores": scores,
     "commands": listing.commands,

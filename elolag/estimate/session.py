@@ -641,7 +641,7 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes
 
 
 def _wide(field: Field, fitted: Posterior) -> list[str]:
-    """Say where most of what is thought of the ratings is the prior's, whose trend is no draw."""
+    """Say where most of what is thought of the ratings is the prior's, which is no draw."""
     narrowed = fitted.spread**2 < _NARROWED * (field.variance + field.moved)
     if narrowed.mean() <= 0.5:
         return []
