@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections import defaultdict
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass
+class _Kept:
+    """What was read of one folder: its manifest with the hash, and figures by category."""
+
+    manifest: tuple[dict[str, Any], str] | None = None
+    listings: dict[str, Listing] = field(default_factory=dict)
+
+
 class Snapshot(Listed):
     """One board at one vintage, as stored.
 
@@ -52,9 +62,7 @@ class Snapshot(Listed):
         self._folder = root / board / label
         self._read_as = read_as
         # The same folder of one archive is read once, whatever board shows it.
-        self._kept: dict[str, Any] = {}
-        if read_as is not None:
-            self._kept = read_as.archive.kept.setdefault(self.path, self._kept)
+        self._kept = read_as.archive.kept[self.path] if read_as else _Kept()
 
     def __repr__(self) -> str:
         return f"Snapshot({self.path!r})"
@@ -66,10 +74,9 @@ class Snapshot(Listed):
 
     @property
     def _read(self) -> tuple[dict[str, Any], str]:
-        if package.MANIFEST not in self._kept:
-            self._kept[package.MANIFEST] = self._manifest()
-        read: tuple[dict[str, Any], str] = self._kept[package.MANIFEST]
-        return read
+        if self._kept.manifest is None:
+            self._kept.manifest = self._manifest()
+        return self._kept.manifest
 
     def _manifest(self) -> tuple[dict[str, Any], str]:
         path = self._folder / package.MANIFEST
@@ -167,13 +174,10 @@ class Snapshot(Listed):
 
     def find(self, category: str) -> Listing | None:
         """The figures of one category, read once; None where there are none."""
-        if category not in self.categories:
-            return None
-        key = f"ratings of {category}"
-        if key not in self._kept:
-            self._kept[key] = self._listing(category)
-        found: Listing = self._kept[key]
-        return found
+        found = self._kept.listings
+        if category not in found and category in self.categories:
+            found[category] = self._listing(category)
+        return found.get(category)
 
     def find_table(self, name: str) -> pd.DataFrame | None:
         """Load a table, or None where there is none."""
@@ -369,7 +373,7 @@ class Archive:
         #: The archive with all its lists.
         self.whole: Archive = self if every else whole or Archive(path, use_log=use_log)
         #: What was read of its folders, by path, for all boards that show them.
-        self.kept: dict[str, dict[str, Any]] = {} if every else self.whole.kept
+        self.kept: defaultdict[str, _Kept] = defaultdict(_Kept) if every else self.whole.kept
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self.boards())} boards)"

@@ -23,7 +23,8 @@ from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, summarise
 from elolag.results.charts import Both
-from elolag.results.words import few, given, overtaking, share
+from elolag.results.citing import overtaking
+from elolag.results.words import few, given, share
 
 #: A claimed range; an open end is None.
 _Range = tuple[float | None, float | None]

@@ -211,7 +211,7 @@ def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:
     if fine.mean() < reruns.DEFINED:
         raise EstimateError(
             f"{estimand} is known, and not only bounded, at both dates in only {fine.mean():.0%} "
-            f"of the draws, and a change needs nine tenths: take a later --since or another "
+            f"of the draws, and a change needs nine tenths: take a later first date or another "
             f"estimand"
         )
     return earlier.months[fine], later.months[fine]

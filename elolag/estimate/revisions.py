@@ -424,7 +424,7 @@ def estimate_revisions(
     if key == "gap":
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
     category, session = asked["category"], asked["session"] or Session()
-    board = session.board(board, asked["archive"], asked["sources"])
+    question["session"], board = session, session.board(board, asked["archive"], asked["sources"])
     past, lookup, snapshots = read(board, **question)
     sides = asked["leader"], asked["follower"]
     rows, refused = _measure(past, key, n_draws, seed, level, window, progress, sides)

@@ -11,7 +11,7 @@ from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.plots.dots import Dot, dotted
 from elolag.plots.style import Look, finding, footer, ours
-from elolag.results import cards, charts, citing
+from elolag.results import charts, citing
 from elolag.results.answer import Speaker
 from elolag.results.charts import short, told_in
 from elolag.results.citing import lag
@@ -417,6 +417,7 @@ def dates(
         Of `elolag.model_dates`.
     """
     rows: list[Dot] = []
+    events: dict[str, None] = {}
     lang = look.get("lang", "en")
     for group in (found.follower_group, found.leader_group):
         mine = [m for m in found.models if m.record and m.group == group][:_SHOWN]
@@ -426,6 +427,7 @@ def dates(
         names = [model_name(m.model) for m in mine]
         for m, name in zip(mine, names, strict=True):
             told = name if names.count(name) == 1 else f"{name} ({m.released[:7]})"
+            events[m.event(lang)] = None
             low, high = (None, None) if found.thin else (m.low, m.high)
             rows.append(
                 Dot(
@@ -435,7 +437,8 @@ def dates(
                 )
             )  # fmt: skip
     level = citing.percent(found.level, lang)
-    note = charts.said("dates note", lang, level=level, event=cards.event(found.clock, lang))
+    event = charts.said("or", lang).join(events)
+    note = charts.said("dates note", lang, level=level, event=event)
     foot, title = footer(found, note, lang), dates_title(found, lang)
     return dotted(rows, "", title, foot, ax, size, look, over=size == "column")
 
@@ -444,7 +447,7 @@ def dates_title(found: ModelDates, lang: str = "en") -> str:
     """How far behind or ahead the best of the follower was at its release."""
     best = next(m for m in found.models if m.best and m.group == found.follower_group)
     return charts.said(
-        "dates", lang, model=model_name(best.model), lag=lag(best.months, None, lang),
+        "dates", lang, model=model_name(best.model), lag=lag(best.months, best.censored, lang),
         event=best.event(lang),
     )  # fmt: skip
 

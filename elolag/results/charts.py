@@ -288,6 +288,7 @@ _SAID = {
         "{event}; Balken: {level}Intervall. Offenes Ende: noch nicht erreicht, oder vor dem "
         "ersten bewerteten Modell.",
     ),
+    "or": (" or ", " oder "),
     "dates": ("{model} was {lag} at its {event}", "{model} lag bei {event} {lag}"),
     "news average": ("The average {moved}", "Das Mittel {moved}"),
     "news current": ("The distance of the day {moved}", "Der Abstand des Tages {moved}"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
-from elolag.results.words import OFFICIAL_ONLY, bound, nought, reads_ahead, share, stretch
+from elolag.results.words import OFFICIAL_ONLY, bound, nought, noun, reads_ahead, share, stretch
 from elolag.schema import NOT_STATED, STYLED
 
 _MONTHS = {
@@ -199,6 +199,16 @@ def elapsed(value: float, lang: str) -> str:
     if nought(value):
         return f"{'unter' if lang == 'de' else 'under'} {number(0.1, lang)}"
     return number(value, lang)
+
+
+def before(value: float) -> str:
+    """How long before the as-of date something happened: ``6.4 months before``."""
+    return f"{elapsed(value, 'en')} months before"
+
+
+def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
+    """Which group was first, which overtook it on what day, how many months before."""
+    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {before(size)}"
 
 
 def plain_number(value: float, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
-from elolag.results.citing import SURE, set_phrases
+from elolag.results.citing import SURE, before, set_phrases
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, dated
@@ -17,7 +17,6 @@ from elolag.results.words import (
     TOO_FEW,
     bounded,
     compact,
-    elapsed,
     few,
     left_out,
     meaning,
@@ -320,7 +319,7 @@ class LagResult(Judged, Result):
         doubt = "" if self.clear or self.verdict == "level" else ", no clear lead"
         if self.verdict == "overtaken":
             who = noun(self.leader_group if self.leads else self.follower_group)
-            return f"{who} first, overtaken {elapsed(value)} before{doubt}"
+            return f"{who} first, overtaken {before(value)}{doubt}"
         return f"{bounded(value, self.censored)}{doubt}"
 
     def brief(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results import cards
+from elolag.results.citing import before, overtaking
 from elolag.results.provenance import Origin
 from elolag.results.table import picked
 from elolag.results.words import (
@@ -17,11 +18,9 @@ from elolag.results.words import (
     adjective,
     bound,
     directed,
-    elapsed,
     months,
     nought,
     noun,
-    overtaking,
     reads_ahead,
     share,
 )
@@ -448,7 +447,7 @@ class Judged:
     def told(self, value: float) -> str:
         """A lag with its direction; the time since the overtaking where that is what it is."""
         if self.since_overtaking(value):
-            return f"overtaken {elapsed(value)} before"
+            return f"overtaken {before(value)}"
         return directed(value)
 
     def since_overtaking(self, value: float) -> bool:

@@ -244,11 +244,6 @@ def nought(value: float) -> bool:
     return f"{abs(value):.1f}" == "0.0"
 
 
-def elapsed(value: float) -> str:
-    """Months since what has happened, which are never none."""
-    return "under 0.1 months" if nought(value) else months(abs(value))
-
-
 def directed(value: float) -> str:
     """A lag with its direction in words; one that reads as nought has none."""
     if nought(value):
@@ -286,11 +281,6 @@ def bounded(value: float, censored: str | None) -> str:
         return directed(value)
     side = "ahead" if reads_ahead(value, censored) else "behind"
     return f"{bound(value, censored)} {months(abs(value))} {side}"
-
-
-def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
-    """Which group was first, which overtook it on what day, how many months before."""
-    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {elapsed(size)} before"
 
 
 #: In place of a probability that nothing tells.

@@ -290,8 +290,8 @@ def _figures(result: LagResult) -> dict[str, str]:
         found[case] = text.replace(words.months(_SIZE), "{size}")
     sides = result.follower_group, result.leader_group
     for case, (first, second) in (("overtaken", sides), ("overtaken-leads", sides[::-1])):
-        text = words.overtaking(first, "first,", second, _BIRTH, _SIZE)
-        found[case] = _put(text, {_BIRTH: "{date}", words.months(_SIZE): "{size}"})
+        text = citing.overtaking(first, "first,", second, _BIRTH, _SIZE)
+        found[case] = _put(text, {_BIRTH: "{date}", citing.before(_SIZE): "{before}"})
     passed = _overtaken(result, clear=False).figure()
     found["doubt"] = passed.removeprefix(_overtaken(result, clear=True).figure())
     return found
@@ -319,8 +319,12 @@ def _lags(result: LagResult) -> dict[str, Any]:
             "behind": words.directed(_SIZE).replace(size, "{months}"),
             "ahead": words.directed(-_SIZE).replace(size, "{months}"),
             "level": words.directed(0.0),
-            "passed": _overtaken(result, clear=True).told(_SIZE).replace(size, "{months}"),
+            "passed": _put(
+                _overtaken(result, clear=True).told(_SIZE), {citing.before(_SIZE): "{before}"}
+            ),
         },
+        "before": citing.before(_SIZE).replace(f"{_SIZE}", "{size}"),
+        "just-before": citing.before(0.0),
         "span": {
             "behind": _put(words.span(_NEAR, _FAR), _SLOTS),
             "ahead": _put(words.span(-_FAR, -_NEAR), _SLOTS),
@@ -350,6 +354,7 @@ def _gaps(result: LagResult) -> dict[str, str]:
         "leader": (_SIZE, 5.1, 9.2),
         "follower": (-_SIZE, -9.2, -5.1),
         "mixed": (0.0, -5.1, 9.2),
+        "none": (0.0, 0.0, 0.0),
     }
     for case, numbers in cases.items():
         gap = Gap(*numbers, 0.0, 0.0, unit)

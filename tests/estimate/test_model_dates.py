@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import elolag
+from elolag import plots
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
 from elolag.estimate.model_dates import _crossings, _ends, _point
@@ -178,6 +179,16 @@ def test_weights_that_came_later_are_said_to_date_a_model() -> None:
     assert not any("open since" in m.sentence() for m in others)
     with pytest.raises(UsageError, match="kimi-k3"):
         found.one("Kimi K3")
+    # Its lag is a bound: no title tells it as a point, and the footer says what dates models.
+    assert (later.best, later.censored) == (True, "at-most")
+    for lang, title, dated in (
+        ("en", "at least 0.8 months ahead", "its release as open weights or release;"),
+        ("de", "mindestens 0,8 Monate voraus", "der Freigabe seiner Gewichte oder seinem "),
+    ):
+        axes = plots.dates(found, lang=lang)
+        said = [axes.get_title(loc="left"), *(t.get_text() for t in axes.get_figure().texts)]
+        assert title in " ".join(said[0].split())
+        assert dated in " ".join(" ".join(said[1:]).split())
 
 
 def test_a_day_outside_its_interval_is_told(found) -> None:

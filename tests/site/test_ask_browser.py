@@ -117,6 +117,31 @@ def test_and_where_the_average_is_a_bound_or_ages_differ_in_their_unit(
     assert _differences(opened(address), held, [*said]) == ([], 0)
 
 
+def test_and_on_the_day_after_the_lead_changed_hands(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    gone = "without=us-05,us-06,us-07,us-08,us-09,us-10"
+    days = ("2026-05-06", "2026-04-13", "2026-04-12")
+    questions = [*(f"{gone}&as_of={day}" for day in days), f"{gone},us-11&as_of=2026-06-06"]
+    for question in questions:
+        assert "under 0.1 months before" in answer(held, read(held, question)).current.figure()
+    assert _differences(opened(address), held, questions) == ([], 0)
+
+
+def test_and_of_a_group_within_the_other(
+    opened: Callable[..., Page], world: World, tmp_path: Path
+) -> None:
+    """Where one model is the best of both sides the gap and its interval are nothing."""
+    study = prepare(**{**world.question, "n_draws": 200, "leader": "US,CN", "follower": "US"})
+    held = travel.carry(study, tags.load(world.question["extra_tags"]))
+    rng = np.random.default_rng(21)
+    questions = ["", *(asking.question(held, rng, back=400) for _ in range(12))]
+    plain = answer(held, read(held, "")).facts()
+    assert any("of zero width at level" in said for _, said in plain)
+    found, _ = _differences(opened(_written(held, tmp_path / "index.html")), held, questions)
+    assert found == []
+
+
 def test_and_where_models_were_left_behind(
     opened: Callable[..., Page], held: Carried, tmp_path: Path
 ) -> None:

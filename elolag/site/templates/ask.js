@@ -419,11 +419,12 @@ function judge(r) {
   r.one = r.low !== null && r.low === r.high;
   r.since = value => r.overtaken && value * x > 0 && Math.abs(value) * DPM < r.as_of - best.from;
   r.told = value => r.since(value)
-    ? fill(W.lag.directed.passed, {months: inMonths(value)}) : directed(value);
+    ? fill(W.lag.directed.passed, {before: before(value)}) : directed(value);
   return r;
 }
 const nought = x => Number(fixed(x)) === 0;
 const inMonths = x => fill(W.lag.months, {size: fixed(x)});
+const before = x => nought(x) ? W.lag["just-before"] : fill(W.lag.before, {size: fixed(x)});
 const directed = x => nought(x) ? W.lag.directed.level
   : fill(W.lag.directed[x > 0 ? "behind" : "ahead"], {months: inMonths(x)});
 function span(low, high) {
@@ -435,7 +436,7 @@ function figure(r) {
   const size = `${r.bound} ${inMonths(r.months)}`.trimStart();
   if (r.verdict === "level") return W.figure.level;
   if (r.verdict === "overtaken")
-    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {date: r.match.day, size: inMonths(r.months)})
+    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {date: r.match.day, before: before(r.months)})
       + (r.clear ? "" : W.figure.doubt);
   if (r.clear) return fill(W.figure[r.ahead ? "ahead" : "behind"], {size});
   return fill(W.figure[r.ahead ? "unclear-ahead" : "unclear"], {size});
@@ -538,7 +539,7 @@ function dayFirst(r, day) {
 }
 function gapWords(r) {
   const G = W.gap, unit = nought(r.gap) ? "level" : r.gap > 0 ? "leader" : "follower", [low, high] = r.gapEnds;
-  let said = r.few ? W.counted[r.few][2] : "";
+  let said = r.few ? W.counted[r.few][2] : nought(low) && nought(high) ? G["none-interval"] : "";
   if (!said && low < 0 && high > 0) said = fill(G["mixed-interval"], {near: fixed(low), far: fixed(high)});
   if (!said) {
     const [near, far] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
