@@ -217,7 +217,8 @@ class Bridge(Result):
                 f"{largest.cause}, {_step(largest.change)})"
             )
         return (
-            f"For {self.date} our day's distance is {directed(self.headline.months or 0.0)} on "
+            f"For {self.date} our day's distance is "
+            f"{bounded(self.headline.months or 0.0, self.headline.censored)} on "
             f"{self.headline.board}; on the data of the archive {'; '.join(parts)}."
         )
 

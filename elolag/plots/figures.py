@@ -368,7 +368,8 @@ def bridge(
     path, sha256 = found.snapshots[0]
     band = "bridge bare" if headline.no_interval() else "bridge band"
     note = pen.said(
-        "bridge note", path=path, sha256=sha256[:16], lag=lag(headline.months or 0.0, None, lang),
+        "bridge note", path=path, sha256=sha256[:16],
+        lag=lag(headline.months or 0.0, headline.censored, lang),
         band=pen.said(band, level=citing.percent(headline.level, lang)),
     )  # fmt: skip
     return pen.finish(_bridge_title(found, lang), footer(headline, note, lang))

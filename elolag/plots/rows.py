@@ -174,7 +174,7 @@ def voters(
             words = f"{name}: {answer} Elo\n"
             words += charts.said("interval", lang, level=level, ends=ends)
             if item.moved:
-                moved = lag(item.moved.months, None, lang)
+                moved = lag(item.moved.months, item.moved.censored, lang)
                 words += charts.said("voters lag", lang, lag=moved)
             rows.append(Dot(name, answer, item.shift.elo, item.low, item.high, words=words))
     who, head = f"{short(found.headline.follower_group, lang)} ", voters_title(found, lang)

@@ -183,8 +183,9 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
         pen.told(x, months[x], _told(grid, k, pen.lang))
     pen.mark([head], [value], "D", 1.6, COLOURS[1], markeredgecolor="white", zorder=5)
     below = head > 0.35 * len(kept)
+    lag = citing.lag(float(value), grid.answers[0].bound, pen.lang)
     axes.annotate(
-        pen.said("grid headline", lag=citing.lag(float(value), None, pen.lang)), (head, value),
+        pen.said("grid headline", lag=lag), (head, value),
         # Half-way to the zero line or to the top: on neither, and away from the curve.
         xytext=(5 * measures.font, (value + (min(0.0, value) if below else high)) / 2),
         textcoords=("offset points", "data"), fontsize=measures.font, weight="bold", color=_CHOSEN,

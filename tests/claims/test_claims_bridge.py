@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,11 @@ def test_a_saved_figure_says_where_it_comes_from(
     assert facts["months"] == found.headline.months
     with pytest.raises(UsageError):
         plots.save(plots.bridge(found), tmp_path / "bridge.bmp", found.headline)
+
+
+def test_a_headline_that_is_a_bound_is_told_as_one(found: Bridge) -> None:
+    bound = replace(found, headline=replace(found.headline, months=8.0, high=None,
+                                            censored="at-least"))  # fmt: skip
+    assert "our day's distance is at least 8.0 months behind on" in bound.sentence()
+    foot = " ".join(t.get_text() for t in plots.bridge(bound).get_figure().texts)
+    assert "distance, at least 8.0 months behind" in " ".join(foot.split())

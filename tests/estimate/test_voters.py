@@ -247,3 +247,11 @@ def test_the_command_prints_and_draws(command: Command, tmp_path: Path) -> None:
     refused = command(*asked, "--category", "coding")
     assert refused.code == 2
     assert "the categories by language are what is compared" in refused.err
+
+
+def test_a_lag_of_other_voters_that_is_a_bound_is_told_as_one(found: VotersReport) -> None:
+    row = next(r for r in found.quoted if r.moved)
+    moved = replace(row.moved, months=8.0, censored="at-least")
+    told = replace(found, rows=tuple(replace(r, moved=moved) if r is row else r
+                                     for r in found.rows))  # fmt: skip
+    assert "at least 8.0 months behind" in plots.svg(plots.voters(told), "x")

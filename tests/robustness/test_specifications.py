@@ -83,6 +83,7 @@ def test_the_curve_of_leads_and_of_open_ends(grid: Grid) -> None:
               for a in grid.answers]  # fmt: skip
     said = texts(specification_curve(replace(grid, answers=tuple(bounds))))
     assert any("not all bound the lag of China" in t for t in said)
+    assert any(t.startswith("headline: at least ") for t in said)
 
 
 def test_the_curve_goes_on_axes_handed_in_and_into_files(grid: Grid, tmp_path: Path) -> None:
