@@ -372,7 +372,7 @@ class Archive:
         every = sources == ALL_LISTS
         #: The archive with all its lists.
         self.whole: Archive = self if every else whole or Archive(path, use_log=use_log)
-        #: What was read of its folders, by path, for all boards that show them.
+        # What was read of its folders, by path, for all boards that show them.
         self.kept: defaultdict[str, _Kept] = defaultdict(_Kept) if every else self.whole.kept
 
     def __repr__(self) -> str:
