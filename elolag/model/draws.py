@@ -73,7 +73,8 @@ def draw(
     for chunk, begin in enumerate(range(0, n, CHUNK)):
         size = min(CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
-        ratings = own(rng)
+        apart_from = np.random.SeedSequence(seed, spawn_key=(chunk, 0))
+        ratings = posterior.doubted(own(rng), entries, np.random.default_rng(apart_from))
         _add_link_errors(ratings, field, entries, rng)
         dates = _dates(field, keep, rng)
         yield (

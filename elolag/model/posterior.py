@@ -9,12 +9,15 @@ The trend is a quadratic in the release date per country, drawn towards that of 
 spread about it differs by country and by recency, both drawn towards what all together show. In
 units of that spread the residuals of all are pooled and deconvolved by EM on a grid, smoothed as
 far as their number asks and drawn to a normal as far as their errors hide them.
+
+The prior so found is plugged in where many models with small errors show it. Where few or wide
+errors leave it in doubt, every draw takes its own trend and spreads from what the ratings allow.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +29,9 @@ from elolag.model.scale import SHIPPED, Hyperparameters
 _GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
+#: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), and the
+#: widest in standard deviations of the ratings about their trend.
+_STATES, _LOG_STEP, _WIDEST = 4096, 0.1, 3.0
 
 
 @dataclass(frozen=True)
@@ -82,31 +88,116 @@ class Posterior:
     """Per entry a mixture of normals: component weights, means and sd, all (E, K).
 
     ``copula``, (E, E): from independent normals to correlated normal scores of the entries; None
-    where the entries are independent.
+    where the entries are independent. ``doubt``: of the prior; None where it is plugged in.
     """
 
     weights: Floats
     means: Floats
     sd: Floats
     copula: Floats | None = None
+    doubt: Doubt | None = None
 
     @property
     def mean(self) -> Floats:
         """Posterior mean per entry."""
-        return np.asarray((self.weights * self.means).sum(axis=1))
+        return self._plain[0] if self.doubt is None else self.doubt.moments[0]
 
     @property
     def spread(self) -> Floats:
         """Posterior standard deviation per entry."""
-        away = self.means - self.mean[:, None]
-        return np.asarray(np.sqrt((self.weights * (away**2 + self.sd**2)).sum(axis=1)))
+        return self._plain[1] if self.doubt is None else self.doubt.moments[1]
+
+    @cached_property
+    def _plain(self) -> tuple[Floats, Floats]:
+        """Mean and standard deviation under the prior that was found, each (E,)."""
+        mean = (self.weights * self.means).sum(axis=1)
+        away = self.means - mean[:, None]
+        return mean, np.sqrt((self.weights * (away**2 + self.sd**2)).sum(axis=1))
 
     def bounds(self) -> tuple[Floats, Floats]:
         """What no draw falls below or rises above, per entry."""
         alive = self.weights > 0
         low = np.where(alive, self.means - REACH * self.sd, np.inf).min(axis=1)
         high = np.where(alive, self.means + REACH * self.sd, -np.inf).max(axis=1)
-        return low, high
+        if self.doubt is None:
+            return low, high
+        mean, spread = self._plain
+        return self.doubt.bounds((low - mean) / spread, (high - mean) / spread)
+
+    def doubted(self, drawn: Floats, entries: Ints, rng: np.random.Generator) -> Floats:
+        """Ratings drawn under the prior that was found, (N, D), as under those that may be.
+
+        Parameters
+        ----------
+        drawn
+            One row for each of `entries`.
+        rng
+            Takes one of the priors for every draw, the same for all entries.
+        """
+        if self.doubt is None:
+            return drawn
+        mean, spread = (part[entries, None] for part in self._plain)
+        return self.doubt.ratings((drawn - mean) / spread, entries, rng)
+
+    def of(self, entries: Ints) -> Posterior:
+        """Of some entries only."""
+        return Posterior(
+            *(a[entries] for a in (self.weights, self.means, self.sd)),
+            None if self.copula is None else self.copula[entries],
+            None if self.doubt is None else self.doubt.of(entries),
+        )
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How the prior may err: in how far models spread about their trend, and in the trend.
+
+    A draw takes one of S states, all as likely: a spread for every class of entries. ``states``,
+    (S, C), says which of T spreads each of C classes then has; ``kind``, (E,), is an entry's class;
+    ``means`` and ``sd``, (E, T), are its posterior under each spread. ``root``, (E, P), times P
+    unit normals is an error of the trend, of which ``reach``, (E, T), comes through to the entry.
+    """
+
+    states: Ints
+    kind: Ints
+    means: Floats
+    sd: Floats
+    root: Floats
+    reach: Floats
+
+    @cached_property
+    def chance(self) -> Floats:
+        """How likely each of the spreads is, by entry, (E, T)."""
+        of_kinds = [np.bincount(of, minlength=self.means.shape[1]) for of in self.states.T]
+        return np.stack(of_kinds)[self.kind] / len(self.states)
+
+    @cached_property
+    def moments(self) -> tuple[Floats, Floats]:
+        """Posterior mean and standard deviation over all states, each (E,)."""
+        mean = (self.chance * self.means).sum(axis=1)
+        tilt = self.reach**2 * (self.root**2).sum(axis=1)[:, None]
+        away = (self.means - mean[:, None]) ** 2 + self.sd**2 + tilt
+        return mean, np.sqrt((self.chance * away).sum(axis=1))
+
+    def bounds(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        """What no draw falls below or rises above whose standard scores lie between these, (E,)."""
+        slack = REACH * self.reach * np.sqrt((self.root**2).sum(axis=1))[:, None]
+        may = self.chance > 0
+        below = np.where(may, self.means + self.sd * low[:, None] - slack, np.inf).min(axis=1)
+        above = np.where(may, self.means + self.sd * high[:, None] + slack, -np.inf).max(axis=1)
+        return below, above
+
+    def ratings(self, scores: Floats, entries: Ints, rng: np.random.Generator) -> Floats:
+        """Ratings of some entries, (N, D), of their standard scores."""
+        state = rng.integers(len(self.states), size=scores.shape[1])
+        tilt = self.root[entries] @ rng.standard_normal((self.root.shape[1], scores.shape[1]))
+        at = entries[:, None], self.states[state][:, self.kind[entries]].T
+        return np.asarray(self.means[at] + self.sd[at] * scores + self.reach[at] * tilt)
+
+    def of(self, entries: Ints) -> Doubt:
+        """Of some entries only."""
+        parts = (a[entries] for a in (self.kind, self.means, self.sd, self.root, self.reach))
+        return Doubt(self.states, *parts)
 
 
 def posterior(
@@ -125,23 +216,23 @@ def posterior(
         return Posterior(share, means, np.sqrt(parts), copula)
     prior = _thought(field, hyper)
     if field.errors is None:
-        return prior.given(field, field.rating, field.variance)
+        fitted = prior.given(field, field.rating, field.variance)
+        return replace(fitted, doubt=_doubt(field, prior, field.rating, field.variance, hyper))
 
     def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
         fitted = prior.given(field, rating, variance)
         return fitted.mean, fitted.spread**2
 
-    middle = float(prior.weights @ prior.grid)
-    width = float(prior.weights @ (prior.grid - middle) ** 2) + prior.smoothing**2
     rating, variance, joint = covariance.propagate(
         field.rating,
         field.errors,
         moments,
-        prior.centre + prior.spread * middle,
-        prior.spread**2 * width,
+        prior.centre + prior.spread * prior.middle,
+        prior.spread**2 * prior.width,
     )
     fitted = prior.given(field, rating, variance)
-    return replace(fitted, copula=covariance.root(joint))
+    doubt = _doubt(field, prior, rating, variance, hyper)
+    return replace(fitted, copula=covariance.root(joint), doubt=doubt)
 
 
 @dataclass(frozen=True)
@@ -150,6 +241,8 @@ class Prior:
 
     A mixture of normals at ``centre + spread * grid`` with ``weights`` and the sd
     ``spread * smoothing``; ``centre`` and ``spread`` are (E,), ``grid`` and ``weights`` (G,).
+    ``free``, (E,), is the part of an entry's distance from its trend that is not its own doing;
+    ``root``, (E, P), times P unit normals the trend's error, in deviations of an entry about it.
     """
 
     centre: Floats
@@ -157,6 +250,18 @@ class Prior:
     grid: Floats
     weights: Floats
     smoothing: float
+    free: Floats
+    root: Floats
+
+    @property
+    def middle(self) -> float:
+        """The prior's mean about the trend, in spreads."""
+        return float(self.weights @ self.grid)
+
+    @property
+    def width(self) -> float:
+        """The prior's variance, in squared spreads."""
+        return float(self.weights @ (self.grid - self.middle) ** 2) + self.smoothing**2
 
     def given(self, field: Field, rating: Floats, variance: Floats) -> Posterior:
         """Each entry by itself: prior component times likelihood.
@@ -168,6 +273,25 @@ class Prior:
         rating, variance
             Ratings and the variance of their normal error, (E,).
         """
+        parts, at, own, log_weight = self._components(field, rating, variance)
+        weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+        weights[weights < 1e-12] = 0.0
+        weights /= weights.sum(axis=1, keepdims=True)
+        trust = own / (parts + own)
+        means = rating[:, None, None] * trust + at * (1 - trust)
+        sd = np.broadcast_to(np.sqrt(parts * trust), means.shape)
+        return Posterior(weights, means.reshape(weights.shape), sd.reshape(weights.shape))
+
+    def evidence(self, field: Field, rating: Floats, variance: Floats) -> Floats:
+        """How likely each rating is, as a logarithm less a constant, (E,)."""
+        log_weight = self._components(field, rating, variance)[-1]
+        most = log_weight.max(axis=1)
+        return np.asarray(most + np.log(np.exp(log_weight - most[:, None]).sum(axis=1)))
+
+    def _components(
+        self, field: Field, rating: Floats, variance: Floats
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Variances of error, (E, S, 1), and prior, (E, 1, 1), places, (E, 1, G), log weights."""
         share, parts = _parts(field, variance)
         parts = parts[:, :, None]  # (E, S, 1), beside the grid (G,)
         at = (self.centre[:, None] + self.spread[:, None] * self.grid)[:, None, :]
@@ -175,20 +299,13 @@ class Prior:
         total = parts + own
         away = rating[:, None, None] - at
         misfit = 0.5 * (away**2 / total + np.log(total))
-        shape = len(rating), -1
-        log_weight = (np.log(self.weights) + np.log(share)[:, None] - misfit).reshape(shape)
-        weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-        weights[weights < 1e-12] = 0.0
-        weights /= weights.sum(axis=1, keepdims=True)
-        trust = own / total
-        means = rating[:, None, None] * trust + at * (1 - trust)
-        sd = np.broadcast_to(np.sqrt(parts * trust), means.shape)
-        return Posterior(weights, means.reshape(shape), sd.reshape(shape))
+        log_weight = np.log(self.weights) + np.log(share)[:, None] - misfit
+        return parts, at, own, log_weight.reshape(len(rating), -1)
 
 
 def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     """The prior that all entries of a field give."""
-    centre, leverage = _trend(field, hyper)
+    centre, leverage, root = _trend(field, hyper)
     free = np.maximum(1 - leverage, hyper.least_free)
     # As far from the trend as if it had been fitted to others.
     residual = (field.rating - centre) / np.sqrt(free)
@@ -199,7 +316,90 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     step = _GRID_STEP / typical
     unit = residual / spread, observed / spread**2
     grid, weights = _remembered(unit[0].tobytes(), unit[1].tobytes(), smoothing, step, hyper.normal)
-    return Prior(centre, spread, grid, weights, smoothing)
+    return Prior(centre, spread, grid, weights, smoothing, free, root)
+
+
+def _doubt(
+    field: Field, prior: Prior, rating: Floats, variance: Floats, hyper: Hyperparameters
+) -> Doubt | None:
+    """How a prior may err, in `_STATES` states; None where drawing it would change next to nothing.
+
+    The logarithm of the spread is that of all (any spread as likely as another before the ratings
+    are looked at), plus a country's departure and recent ones'; departures are normal with the sd
+    that `average` entries leave. All lie on one grid. The trend errs by as much as its fit shows.
+
+    Parameters
+    ----------
+    rating, variance
+        What each entry by itself is given, as in `Prior.given`.
+    """
+    own = variance + field.moved
+    observed = field.variance + field.moved + field.shared
+    trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + observed)
+    added = (prior.root**2).sum(axis=1) * (1 - trust) / trust + 2 * trust * (1 - trust) / (
+        trust**2
+    ).sum()
+    if added.mean() < hyper.plugged:
+        return None
+    away = (field.rating - prior.centre) / np.sqrt(prior.free)
+    most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
+    least = min(np.log(hyper.smoothing), most)
+    spreads = np.exp(np.arange(least, most + _LOG_STEP, _LOG_STEP))
+    shape = len(rating), len(spreads)
+    log, means, sd, reach = (np.empty(shape) for _ in range(4))
+    for number, spread in enumerate(spreads.tolist()):
+        may = replace(prior, spread=np.full(len(rating), spread))
+        seen = may.evidence(field, prior.centre + away, field.variance + field.shared)
+        log[:, number] = prior.free * seen
+        under = may.given(field, rating, variance)
+        means[:, number], sd[:, number] = under.mean, under.spread
+        of_models = spread**2 * prior.width
+        reach[:, number] = own / (of_models + own) * np.sqrt(of_models + observed)
+    released = field.released[field.model]
+    recent = (released > released.max() - hyper.recent_days).astype(np.intp)
+    country = np.unique(field.country[field.model], return_inverse=True)[1]
+    of_kinds = np.zeros((country.max() + 1, 2, len(spreads)))
+    np.add.at(of_kinds, (country, recent), log)
+    states = _states(of_kinds, spreads, np.sqrt(0.5 / hyper.average))
+    return Doubt(states, 2 * country + recent, means, sd, prior.root, reach)
+
+
+def _states(evidence: Floats, spreads: Floats, apart: float) -> Ints:
+    """Spreads drawn for every class of entries, (`_STATES`, 2 C): numbers among `spreads`.
+
+    Parameters
+    ----------
+    evidence
+        How likely the ratings of a country's older and recent entries are under each spread, as a
+        logarithm, (C, 2, T).
+    apart
+        Sd of the departure of a country, and of recent entries, in logarithms.
+    """
+    steps = np.arange(-round(2.5 * apart / _LOG_STEP), round(2.5 * apart / _LOG_STEP) + 1)
+    departs = -0.5 * (steps * _LOG_STEP / apart) ** 2
+    # Of all spreads, (T, R, D): that of all, recent entries' departure, a country's departure.
+    own = np.arange(len(spreads))[:, None, None] + steps
+    half = (steps // 2)[:, None]
+    older, newer = (
+        np.clip(own + move, 0, len(spreads) - 1) for move in (-half, steps[:, None] - half)
+    )
+    log = evidence[:, 0][:, older] + evidence[:, 1][:, newer] + departs  # (C, T, R, D)
+    most = log.max(axis=-1, keepdims=True)
+    chance = np.exp(log - most)
+    of_all = (most[..., 0] + np.log(chance.sum(axis=-1))).sum(axis=0)
+    of_all += departs + np.log(spreads)[:, None]
+    rng = np.random.default_rng(len(spreads))
+    weights = np.exp(of_all - of_all.max()).ravel()
+    ends = np.cumsum(weights) / weights.sum()
+    chosen = np.searchsorted(ends, (np.arange(_STATES) + 0.5) / _STATES)
+    level, ratio = np.unravel_index(np.minimum(chosen, len(ends) - 1), of_all.shape)
+    states = np.empty((_STATES, len(evidence), 2), np.intp)
+    for number, by in enumerate(chance):
+        ends = np.cumsum(by[level, ratio], axis=1)
+        departure = (ends < ends[:, -1:] * rng.random((_STATES, 1))).sum(axis=1)
+        states[:, number, 0] = older[level, ratio, departure]
+        states[:, number, 1] = newer[level, ratio, departure]
+    return states.reshape(_STATES, -1)
 
 
 def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterior, Ints]:
@@ -215,9 +415,7 @@ def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterio
         **{name: getattr(field, name)[entries] for name in of_entries},
         **{name: getattr(field, name)[models] for name in of_models},
     )
-    copula = None if fitted.copula is None else fitted.copula[entries]
-    weights, means, sd = (a[entries] for a in (fitted.weights, fitted.means, fitted.sd))
-    return part, Posterior(weights, means, sd, copula), entries
+    return part, fitted.of(entries), entries
 
 
 def _parts(field: Field, variance: Floats) -> tuple[Floats, Floats]:
@@ -244,12 +442,13 @@ def _mixture(freedom: float) -> Floats:
     return np.column_stack([share, np.round(mean, 3)])
 
 
-def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats]:
-    """Each entry's expected rating, and how much of it is the entry's own doing, both (E,).
+def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats, Floats]:
+    """Each entry's expected rating, how much of it is the entry's own doing, and how it errs.
 
     A quadratic in the release date that all share (of lower degree where all have few dates), and
     each country's departure from it, drawn to none: what few models do not show of their trend,
-    they have from the others. The second is the leverage, d expected / d rating.
+    they have from the others. The second, (E,), is the leverage, d expected / d rating; the third,
+    (E, P), times P unit normals the error of the trend, in deviations of ratings about it.
     """
     released = field.released[field.model]
     degree = min(2, (len(np.unique(released)) - 1) // 3)
@@ -262,9 +461,13 @@ def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floa
     rows = np.vstack(
         [np.hstack([design, apart]), np.eye(apart.shape[1] + degree + 1)[degree + 1 :]]
     )
-    # Of the hat matrix, entries by entries, only what is asked for: its product and its diagonal.
-    rows, inverse = rows[: len(own)], np.linalg.pinv(rows)[:, : len(own)]
-    return rows @ (inverse @ field.rating), np.einsum("ij,ji->i", rows, inverse)
+    # Of the hat matrix, entries by entries, only what is asked for: its product, its diagonal and
+    # a root of it, for under a normal prior of the departures it is the covariance of the trend.
+    every = np.linalg.pinv(rows)
+    rows, inverse = rows[: len(own)], every[:, : len(own)]
+    values, vectors = np.linalg.eigh(every @ every.T)
+    root = rows @ (vectors * np.sqrt(np.maximum(values, 0.0)))
+    return rows @ (inverse @ field.rating), np.einsum("ij,ji->i", rows, inverse), root
 
 
 def _spreads(
