@@ -142,7 +142,9 @@ class Posterior:
     def of(self, entries: Ints) -> Posterior:
         """Of some entries only."""
         return Posterior(
-            *(a[entries] for a in (self.weights, self.means, self.sd)),
+            self.weights[entries],
+            self.means[entries],
+            self.sd[entries],
             None if self.copula is None else self.copula[entries],
             None if self.doubt is None else self.doubt.of(entries),
         )
@@ -196,8 +198,8 @@ class Doubt:
 
     def of(self, entries: Ints) -> Doubt:
         """Of some entries only."""
-        parts = (a[entries] for a in (self.kind, self.means, self.sd, self.root, self.reach))
-        return Doubt(self.states, *parts)
+        means, sd, root, reach = (a[entries] for a in (self.means, self.sd, self.root, self.reach))
+        return Doubt(self.states, self.kind[entries], means, sd, root, reach)
 
 
 def posterior(

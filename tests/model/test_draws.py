@@ -49,11 +49,21 @@ def slow_draws(field: Field, fitted: Posterior, n: int) -> list[list[float]]:
         links = set(field.link.tolist())
         shared = {number: [source.gauss(0, 1) for _ in range(3)] for number in links}
         best = [-np.inf] * len(field.lead_from)
+        doubt = fitted.doubt
+        if doubt is not None:
+            state = doubt.states[source.randrange(len(doubt.states))]
+            error = doubt.root @ np.array([source.gauss(0, 1) for _ in range(doubt.root.shape[1])])
         for entry, model in enumerate(field.model.tolist()):
             weights = fitted.weights[entry].tolist()
             component = source.choices(range(len(weights)), weights)[0]
             mean, sd = (float(a[entry, component]) for a in (fitted.means, fitted.sd))
             rating = source.gauss(mean, sd)
+            if doubt is not None:
+                # As far from the mean of what may be as it was from that of what was found.
+                at = entry, state[doubt.kind[entry]]
+                plain, spread = (float(part[entry]) for part in fitted._plain)
+                rating = float(doubt.means[at] + doubt.sd[at] * (rating - plain) / spread)
+                rating += float(doubt.reach[at] * error[entry])
             if field.link[entry] >= 0:
                 normals = shared[int(field.link[entry])]
                 rating += float(field.link_root[entry] @ np.array(normals))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 import tracemalloc
@@ -21,6 +22,8 @@ from elolag.model.posterior import (
     _deconvolve,
     _mixture,
     _spreads,
+    _states,
+    _thought,
     _trend,
     only,
     posterior,
@@ -181,9 +184,10 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
     )
     drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
     hyper = Hyperparameters(freedom=3.0, smoothing=7.0, normal=90.0) if scatter > 10 else SHIPPED
+    hyper = replace(hyper, plugged=np.inf)
     field = replace(field, drift=drift, freedom=hyper.freedom)
     fitted = posterior(field, hyper=hyper)
-    centre, leverage = _trend(field)
+    centre, leverage, _ = _trend(field)
     free = [max(1 - h, hyper.least_free) for h in leverage.tolist()]
     observed = (field.variance + field.shared + field.moved).tolist()
     residual = [r / f**0.5 for r, f in zip((field.rating - centre).tolist(), free, strict=True)]
@@ -218,6 +222,181 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         second = sum(w * (t - mean) ** 2 for w, t in zip(weight, truth, strict=True))
         assert fitted.mean[entry] == pytest.approx(mean, abs=2e-3)
         assert fitted.spread[entry] == pytest.approx(math.sqrt(second / sum(weight)), abs=2e-3)
+
+
+# The prior in doubt
+
+
+def in_doubt(seed: int, *, drifts: bool = False) -> Field:
+    """Twelve models of two countries over two years, with errors as wide as they differ."""
+    rng = np.random.default_rng([29, seed])
+    days = np.floor(rng.uniform(0, 700, 12))
+    follows = np.arange(12) % 3 == 0
+    field = make_field(
+        rng.normal(1000 + 0.3 * days, 30).tolist(),
+        sd=rng.uniform(15, 40, 12).tolist(),
+        lead_from=np.where(follows, NEVER, days).tolist(),
+        follow_from=np.where(follows, days, NEVER).tolist(),
+        link=[0] * 4 + [-1] * 8,
+        link_se=[12.0] * 4 + [0.0] * 8,
+    )
+    return replace(field, drift=rng.uniform(0, 20, 12)) if drifts else field
+
+
+def slow_under(
+    field: Field, prior: Prior, entry: int, away: float, spread: float
+) -> tuple[float, float, float]:
+    """An entry's posterior mean and sd under one spread, and how likely it is so far `away`."""
+    errors = [(1.0, 0.0)] if field.drift is None else _mixture(field.freedom).tolist()
+    drift = 0.0 if field.drift is None else float(field.drift[entry])
+    rating, variance = float(field.rating[entry]), float(field.variance[entry])
+    centre, own = float(prior.centre[entry]), (spread * prior.smoothing) ** 2
+    parts, likely = [], 0.0
+    for share, wide in errors:
+        error = variance + drift**2 * wide
+        for p, g in zip(prior.weights.tolist(), prior.grid.tolist(), strict=True):
+            # A product of two normals is a normal, as likely as their distance says.
+            at = centre + spread * g
+            weight = share * p * normal_density(rating, at, own + error)
+            mean = (rating * own + at * error) / (own + error)
+            parts.append((weight, mean, own * error / (own + error)))
+            total = own + error + float(field.shared[entry])
+            likely += share * p * normal_density(away, spread * g, total)
+    total = sum(w for w, _, _ in parts)
+    mean = sum(w * m for w, m, _ in parts) / total
+    variance = sum(w * ((m - mean) ** 2 + v) for w, m, v in parts) / total
+    return mean, math.sqrt(variance), likely
+
+
+def slow_chances(
+    kinds: dict[tuple[int, int], list[float]], spreads: list[float]
+) -> dict[tuple[int, int, int], float]:
+    """How likely each spread of each class is: all cases of level, ratio and departures."""
+    step, sd = 0.1, math.sqrt(0.5 / SHIPPED.average)
+    steps, last = range(-4, 5), len(spreads) - 1
+    found: dict[tuple[int, int, int], float] = {}
+    everything = 0.0
+    for (level, spread), ratio in itertools.product(enumerate(spreads), steps):
+        cases = []
+        for country, departs in itertools.product((0, 1), steps):
+            places = (level + departs - ratio // 2, level + departs + ratio - ratio // 2)
+            at = [min(max(place, 0), last) for place in places]
+            log = sum(kinds[country, k][at[k]] for k in (0, 1) if (country, k) in kinds)
+            cases.append((country, at, math.exp(log + 30 - 0.5 * (departs * step / sd) ** 2)))
+        alone = spread * math.exp(-0.5 * (ratio * step / sd) ** 2)
+        sums = [sum(w for c, _, w in cases if c == country) for country in (0, 1)]
+        everything += alone * sums[0] * sums[1]
+        for (country, at, weight), k in itertools.product(cases, (0, 1)):
+            key = country, k, at[k]
+            found[key] = found.get(key, 0.0) + alone * weight * sums[1 - country]
+    return {key: value / everything for key, value in found.items()}
+
+
+@pytest.mark.parametrize(("seed", "drifts"), [(0, False), (1, True), (2, False)])
+def test_a_prior_in_doubt_is_what_counting_all_cases_gives(seed: int, drifts: bool) -> None:
+    """Every spread of every class by Bayes' rule, one at a time; states are drawn of these."""
+    field = in_doubt(seed, drifts=drifts)
+    doubt, prior = posterior(field).doubt, _thought(field)
+    assert doubt is not None
+    away = ((field.rating - prior.centre) / np.sqrt(prior.free)).tolist()
+    top = 3 * max(statistics.pstdev(away), statistics.median(prior.spread.tolist()))
+    spreads = [SHIPPED.smoothing]
+    while spreads[-1] < top:
+        spreads.append(spreads[-1] * math.exp(0.1))
+    assert doubt.means.shape == (12, len(spreads))
+    kinds: dict[tuple[int, int], list[float]] = {}
+    newest = float(field.released.max())
+    for entry, (country, day) in enumerate(zip(field.country, field.released, strict=True)):
+        recent = int(day > newest - SHIPPED.recent_days)
+        assert doubt.kind[entry] == 2 * country + recent
+        seen = kinds.setdefault((int(country), recent), [0.0] * len(spreads))
+        for t, spread in enumerate(spreads):
+            mean, sd, likely = slow_under(field, prior, entry, away[entry], spread)
+            assert doubt.means[entry, t] == pytest.approx(mean, abs=1e-6)
+            assert doubt.sd[entry, t] == pytest.approx(sd, abs=1e-6)
+            seen[t] += float(prior.free[entry]) * math.log(likely)
+    chances = slow_chances(kinds, spreads)
+    for entry, t in itertools.product(range(12), range(len(spreads))):
+        country, recent = divmod(int(doubt.kind[entry]), 2)
+        p = chances.get((country, recent, t), 0.0)
+        error = 5 * math.sqrt(p * (1 - p) / len(doubt.states)) + 1e-3
+        assert doubt.chance[entry, t] == pytest.approx(p, abs=error)
+
+
+def test_states_of_a_prior_are_drawn_for_countries_apart_and_for_recent_ones_together() -> None:
+    """Evidence that one country spreads far and that recent ones spread little is followed."""
+    log = np.log(np.exp(np.arange(30) * 0.1))
+    evidence = np.zeros((2, 2, 30))
+    evidence[0, :, :], evidence[1, :, :] = -2 * (log - 2.2) ** 2, -2 * (log - 1.2) ** 2
+    states = _states(evidence, np.exp(log), 0.158)
+    far, near = states[:, :2].mean(), states[:, 2:].mean()
+    assert 0 < far - near < 10  # drawn to each other: apart by less than the evidence says
+    evidence = np.zeros((2, 2, 30))
+    evidence[:, 0], evidence[:, 1] = -20 * (log - 2.0) ** 2, -20 * (log - 1.0) ** 2
+    states = _states(evidence, np.exp(log), 0.158)
+    assert (states[:, 1::2].mean() < states[:, ::2].mean() - 1).all()
+    # With one spread that alone is possible all have it.
+    assert (_states(np.zeros((3, 2, 1)), np.array([5.0]), 0.158) == 0).all()
+
+
+def test_under_a_normal_prior_drawing_it_is_bayes_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ratings with the trend and one spread drawn have the moments of all normals together."""
+    field = in_doubt(5)
+    prior = _thought(field)
+    one = replace(prior, grid=np.zeros(1), weights=np.ones(1), smoothing=1.0)
+    monkeypatch.setattr("elolag.model.posterior._thought", lambda *_: one)
+    alike = replace(prior, spread=np.full(12, 25.0))
+    # The states are what the ratings say; here all are given the one spread of 25.
+    fitted = posterior(field)
+    assert fitted.doubt is not None
+    number = round(math.log(25 / SHIPPED.smoothing) / 0.1)
+    spread = SHIPPED.smoothing * math.exp(0.1 * number)
+    doubt = replace(fitted.doubt, states=np.full_like(fitted.doubt.states, number))
+    trust = spread**2 / (spread**2 + field.variance)
+    total = spread**2 + field.variance + field.shared
+    mean = trust * field.rating + (1 - trust) * alike.centre
+    reach = (1 - trust) * np.sqrt(total)
+    covariance = np.diag(field.variance * trust) + np.outer(reach, reach) * (
+        prior.root @ prior.root.T
+    )
+    assert doubt.moments[0] == pytest.approx(mean)
+    assert doubt.moments[1] == pytest.approx(np.sqrt(np.diag(covariance)))
+    n, rng = 40_000, np.random.default_rng(6)
+    plain = fitted._plain
+    drawn = rng.normal(plain[0][:, None], plain[1][:, None], (12, n))
+    moved = replace(fitted, doubt=doubt).doubted(drawn, np.arange(12), rng)
+    error = 5 / math.sqrt(n)
+    scale = np.sqrt(np.diag(covariance))
+    assert np.abs((moved.mean(axis=1) - mean) / scale).max() < error
+    assert np.abs((np.cov(moved) - covariance) / np.outer(scale, scale)).max() < 2 * error
+
+
+def test_a_prior_that_many_show_is_plugged_in() -> None:
+    rng = np.random.default_rng(30)
+    field, _ = simulated(rng, 400)
+    fitted = posterior(field)
+    assert fitted.doubt is None
+    drawn = rng.normal(0, 1, (400, 5))
+    assert fitted.doubted(drawn, np.arange(400), rng) is drawn
+    assert posterior(field, hyper=replace(SHIPPED, plugged=0.0)).doubt is not None
+    assert posterior(in_doubt(0)).doubt is not None
+    assert posterior(in_doubt(0), correct_selection=False).doubt is None
+
+
+def test_some_entries_of_a_prior_in_doubt_are_drawn_as_among_all() -> None:
+    field = in_doubt(4)
+    fitted = posterior(field)
+    mean, spread = fitted._plain
+    drawn = np.random.default_rng(1).normal(mean[:, None], spread[:, None], (12, 50))
+    some = np.array([2, 3, 9])
+    every = fitted.doubted(drawn, np.arange(12), np.random.default_rng(8))
+    part = fitted.doubted(drawn[some], some, np.random.default_rng(8))
+    np.testing.assert_allclose(part, every[some], rtol=1e-12)
+    apart = fitted.of(some).doubted(drawn[some], np.arange(3), np.random.default_rng(8))
+    np.testing.assert_allclose(apart, every[some], rtol=1e-12)
+    low, high = fitted.bounds()
+    assert (every > low[:, None]).all()
+    assert (every < high[:, None]).all()
 
 
 @pytest.mark.parametrize("freedom", [4.0, 5.0, 8.0])
@@ -287,15 +466,16 @@ def test_the_trend_is_that_of_a_slow_twin(seed: int) -> None:
     inverse = np.linalg.inv(apart + np.eye(len(x)))
     common = x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
     hat = common + apart @ inverse @ (np.eye(len(x)) - common)
-    expected, leverage = _trend(field)
+    expected, leverage, root = _trend(field)
     assert expected == pytest.approx(hat @ field.rating, rel=1e-6)
     assert leverage == pytest.approx(np.diag(hat), abs=1e-6)
+    assert root @ root.T == pytest.approx(hat, abs=1e-6)
 
 
 def test_the_trend_of_many_needs_no_matrix_of_all_pairs() -> None:
     field = random_field(np.random.default_rng(31), 6000)
     tracemalloc.start()
-    _, leverage = _trend(field)
+    _, leverage, _ = _trend(field)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(leverage) > 5000
@@ -311,7 +491,7 @@ def test_few_models_have_their_slope_from_the_others_and_keep_their_level() -> N
         lead_from=[*days, NEVER, NEVER, NEVER],
         follow_from=[NEVER] * len(days) + follow_days,
     )
-    expected, leverage = _trend(field)
+    expected, leverage, _ = _trend(field)
     assert expected[: len(days)] == pytest.approx(1000 + 0.2 * days, abs=5)
     fitted = expected[len(days) :]
     # Left to themselves they fall by 37 a year.
@@ -348,7 +528,7 @@ def test_few_residuals_of_wide_errors_do_not_become_atoms() -> None:
         smoothing = _bandwidth(observed, 0.15)
         grid, weights = _deconvolve(observed, variance, smoothing, 0.1)
         middle = np.zeros(60)
-        fitted = Prior(middle, middle + 1, grid, weights, smoothing).given(
+        fitted = Prior(middle, middle + 1, grid, weights, smoothing, middle, middle[:, None]).given(
             make_field(observed.tolist()), observed, variance
         )
         squared.append((((truth - fitted.mean) / fitted.spread) ** 2).mean())
