@@ -32,7 +32,7 @@ from elolag.model.estimands import (
     window_start,
 )
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
-from elolag.model.posterior import Field, Posterior, posterior
+from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
 from elolag.results.provenance import Origin, basis_notes, which_tags
@@ -45,8 +45,6 @@ from elolag.version import __version__
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 24.
 _FEW_MODELS = 15
-#: Of an error's variance the posterior keeps so much where the error is 0.7 of models' spread.
-_NARROWED = 2 / 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -528,7 +526,6 @@ def assemble(
         },
         notes=(
             *_notes(panel, cast, nested, date, min_votes),
-            *_wide(cast.field, fitted),
             *_not_yet_out(panel, cast, fitted, date),
             *((FIRST_LISTED,) if asked["clock"] == "first-listed" else ()),
             *which_tags(lookup.tables.bundle),
@@ -638,18 +635,6 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes
                 f"{without} of the {len(kept)} that are left"
             )
     return notes
-
-
-def _wide(field: Field, fitted: Posterior) -> list[str]:
-    """Say where most of what is thought of the ratings is the prior's, which is no draw."""
-    narrowed = fitted.spread**2 < _NARROWED * (field.variance + field.moved)
-    if narrowed.mean() <= 0.5:
-        return []
-    return [
-        "most ratings' errors are wide beside what models differ by: intervals hold less than "
-        "their level there (docs/methods.md, known approximations); a flat prior has wider ones "
-        "(--no-selection-correction, correct_selection=False)"
-    ]
 
 
 def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> list[str]:

@@ -29,6 +29,9 @@ from elolag.model.scale import SHIPPED, Hyperparameters
 _GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
+#: A prior is taken as found where drawing it as well would add less than this share to the variance
+#: of ratings, on average: half a percent to their standard deviations.
+_PLUGGED = 0.01
 #: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), and the
 #: widest in standard deviations of the ratings about their trend.
 _STATES, _LOG_STEP, _WIDEST = 4096, 0.1, 3.0
@@ -341,7 +344,7 @@ def _doubt(
     added = (prior.root**2).sum(axis=1) * (1 - trust) / trust + 2 * trust * (1 - trust) / (
         trust**2
     ).sum()
-    if added.mean() < hyper.plugged:
+    if added.mean() < _PLUGGED:
         return None
     away = (field.rating - prior.centre) / np.sqrt(prior.free)
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))

@@ -62,9 +62,6 @@ class Hyperparameters:
         An entry is recent if its model came within so many days before the newest.
     smoothing
         Least standard deviation of the prior's components, and least spread, in Elo.
-    plugged
-        The prior is taken as found where drawing it as well would add less than this share to the
-        variance of the ratings, on average.
     """
 
     freedom: float = 4.0
@@ -81,7 +78,6 @@ class Hyperparameters:
     average: float = 20.0
     recent_days: float = 365.2425
     smoothing: float = 5.0
-    plugged: float = 0.01
 
     @property
     def inflation(self) -> float:

@@ -16,6 +16,7 @@ from scipy import stats
 
 from elolag.model.posterior import (
     _GRID_STEP,
+    Doubt,
     Field,
     Prior,
     _bandwidth,
@@ -174,7 +175,9 @@ def test_a_country_that_spreads_twice_as_far_is_found_to() -> None:
 
 @pytest.mark.parametrize("drifts", [False, True])
 @pytest.mark.parametrize("scatter", [3.0, 30.0])
-def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool) -> None:
+def test_the_posterior_is_bayes_rule_by_brute_force(
+    scatter: float, drifts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(17)
     field = make_field(
         rng.normal(1000, scatter, 14).tolist(),
@@ -184,7 +187,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
     )
     drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
     hyper = Hyperparameters(freedom=3.0, smoothing=7.0, normal=90.0) if scatter > 10 else SHIPPED
-    hyper = replace(hyper, plugged=np.inf)
+    monkeypatch.setattr("elolag.model.posterior._PLUGGED", np.inf)
     field = replace(field, drift=drift, freedom=hyper.freedom)
     fitted = posterior(field, hyper=hyper)
     centre, leverage, _ = _trend(field)
@@ -371,16 +374,37 @@ def test_under_a_normal_prior_drawing_it_is_bayes_rule(monkeypatch: pytest.Monke
     assert np.abs((np.cov(moved) - covariance) / np.outer(scale, scale)).max() < 2 * error
 
 
-def test_a_prior_that_many_show_is_plugged_in() -> None:
+def test_a_prior_that_many_show_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(30)
     field, _ = simulated(rng, 400)
     fitted = posterior(field)
     assert fitted.doubt is None
     drawn = rng.normal(0, 1, (400, 5))
     assert fitted.doubted(drawn, np.arange(400), rng) is drawn
-    assert posterior(field, hyper=replace(SHIPPED, plugged=0.0)).doubt is not None
     assert posterior(in_doubt(0)).doubt is not None
     assert posterior(in_doubt(0), correct_selection=False).doubt is None
+    monkeypatch.setattr("elolag.model.posterior._PLUGGED", 0.0)
+    known = posterior(field)
+    assert known.doubt is not None
+    # Where many show it, drawing it is the same: no rating moves by half its error, no error by 5%.
+    assert np.abs((known.mean - fitted.mean) / fitted.spread).max() < 0.5
+    assert np.abs(known.spread / fitted.spread - 1).max() < 0.05
+
+
+def test_all_entries_of_a_draw_are_in_one_state_each_by_its_class() -> None:
+    """Two states, in which the classes change places; nothing else is uncertain."""
+    kind = np.array([0, 1, 1, 0])
+    places = np.tile([0.0, 1.0], (4, 1)) + 10 * np.arange(4)[:, None]
+    nothing = np.zeros((4, 2))
+    doubt = Doubt(np.array([[0, 1], [1, 0]]), kind, places, nothing, np.ones((4, 1)), nothing)
+    drawn = doubt.ratings(np.ones((4, 2000)), np.arange(4), np.random.default_rng(2))
+    spread = drawn - 10 * np.arange(4)[:, None]
+    assert (spread[0] == spread[3]).all()
+    assert (spread[1] == spread[2]).all()
+    assert (spread[0] == 1 - spread[1]).all()
+    assert spread[0].mean() == pytest.approx(0.5, abs=5 * 0.5 / math.sqrt(2000))
+    assert doubt.moments[0].tolist() == [0.5, 10.5, 20.5, 30.5]
+    assert doubt.moments[1].tolist() == [0.5] * 4
 
 
 def test_some_entries_of_a_prior_in_doubt_are_drawn_as_among_all() -> None:

@@ -16,6 +16,7 @@ import pytest
 import elolag
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.lag import answer
 from elolag.estimate.session import prepare
 from elolag.model.early_drift import _packaged_drift
 from elolag.own import own_board
@@ -55,27 +56,27 @@ def test_the_templates_run_as_they_are(mine: Path, tags: Path):
     assert result.snapshots == (("own/ratings/2026-08-19", digest),)
     assert result.policies["extra_tags"] == hashlib.sha256(tags.read_bytes()).hexdigest()
     assert str(mine.parent) not in json.dumps(result.to_dict())
-    few, wide, assumed = result.notes
-    assert wide.startswith("most ratings' errors are wide beside what models differ by")
+    few, assumed = result.notes
     assert few.startswith("few rated models (4 of US and 3 of CN)")
     assert assumed == NO_DRIFT
 
 
-def test_errors_as_wide_as_models_differ_are_told(mine: Path, tags: Path):
-    """Eight models near two lines and errors of a hundred points: the prior alone says who led."""
+def test_errors_as_wide_as_models_differ_leave_an_interval_as_wide(mine: Path, tags: Path):
+    """Eight models near two lines and errors of a hundred points: the prior alone tells little."""
     board = pd.read_csv(mine)[["entry", "rating"]]
-    notes = {}
-    for se in (0.0, 1.0, 100.0):
+    widths = {}
+    for se in (1.0, 100.0):
         for corrected in (True, False):
-            found = elolag.estimate_lag(
-                own_board(board.assign(se=se), date="2026-08-19"),
+            asked = prepare(
+                board=own_board(board.assign(se=se), date="2026-08-19"),
                 extra_tags=tags,
                 n_draws=400,
                 correct_selection=corrected,
             )
-            said = [n for n in found.notes if "wide beside what models differ by" in n]
-            notes[se, corrected] = len(said)
-    assert [key for key, count in notes.items() if count] == [(100.0, True)]
+            gap = answer(asked, "gap", None, "measurement").gap
+            widths[se, corrected] = gap.high - gap.low
+    assert widths[1.0, True] == pytest.approx(widths[1.0, False], rel=0.1)
+    assert widths[100.0, False] > widths[100.0, True] > 200
 
 
 def test_a_board_of_ones_own_drifts_only_when_asked(mine: Path, tags: Path):
