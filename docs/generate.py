@@ -450,25 +450,29 @@ def figures() -> str:
 def wide_errors() -> str:
     """What intervals hold on boards of one's own, by number of models and size of errors."""
     table = pd.read_csv(ROOT / "benchmarks" / "wide_errors.csv")
-    ways = dict.fromkeys(table["way"])
-    asked = ("gap", "average")
+    ways, asked = dict.fromkeys(table["way"]), ("gap", "average")
     heads = [f"`{name}`, {way}" for name in asked for way in ways]
-    rows = [f"| models | error, Elo | with the note | {' | '.join(heads)} |",
+    rows = [f"| models | error, Elo | drawn | {' | '.join(heads)} |",
             "|" + "---|" * (3 + len(heads))]  # fmt: skip
-    for (models, se), part in table.groupby(["models", "se"], sort=False):
-        by = part.set_index(["estimand", "way"])
-        cells = [f"{by.loc[(n, w), 'coverage']:.0%}" for n in asked for w in ways]
-        whole = part.iloc[0]
-        share = whole["noted"] / whole["worlds"]
+    alike = table[table["kind"] == "alike"]
+    for (models, se), part in alike.groupby(["models", "se"], sort=False):
+        by = part.set_index(["estimand", "way"])["coverage"]
+        cells = [f"{by[n, w]:.0%}" for n in asked for w in ways]
+        share = part["drawn"].iloc[0] / part["worlds"].iloc[0]
         rows.append(f"| {models} | {se:.0f} | {share:.0%} | {' | '.join(cells)} |")
-    words = []
-    for name, part in table[table["way"] == "corrected"].groupby("estimand", sort=False):
-        told, silent = (
-            (part[kind] * part[f"{kind}_coverage"].fillna(0)).sum() / part[kind].sum()
-            for kind in ("noted", "quiet")
-        )
-        words.append(f"`{name}` {told:.0%} and {silent:.0%}")
-    said = f"> Over all of them, as by default, with the note and without: {', '.join(words)}."
+    mine = table[table["way"] == "default"]
+    mine = mine.assign(held=mine["coverage"] * mine["worlds"])
+    over = mine.groupby(["estimand", "kind"], sort=False)[["held", "worlds"]].sum()
+    share = over["held"] / over["worlds"]
+    words = [f"`{name}` {share[name, 'alike']:.0%} and {share[name, 'unequal']:.0%}"
+             for name in dict.fromkeys(mine["estimand"])]  # fmt: skip
+    worst = mine.loc[mine["coverage"].idxmin()]
+    said = (
+        f"> Over all of them intervals as by default hold, where countries spread alike, and where "
+        f"one spreads by 20 and the other by 45: {', '.join(words)}. They hold least on "
+        f"{worst['models']} models with errors of {worst['se']:.0f} and unequal spreads: "
+        f"`{worst['estimand']}` {worst['coverage']:.0%}."
+    )
     return "\n".join([*rows, "", said])
 
 
