@@ -80,6 +80,11 @@ class Field:
             return np.zeros_like(self.variance)
         return np.asarray(self.drift**2 * (self.freedom / (self.freedom - 2)))
 
+    @property
+    def error(self) -> Floats:
+        """Variance of a rating about the true one, whatever it is from, (E,)."""
+        return np.asarray(self.variance + self.moved + self.shared)
+
     def best(self, ratings: Floats) -> Floats:
         """Of ratings by entry, (E,), the highest of each model, (M,)."""
         starts = np.flatnonzero(np.diff(self.model, prepend=-1))
@@ -314,7 +319,7 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     free = np.maximum(1 - leverage, hyper.least_free)
     # As far from the trend as if it had been fitted to others.
     residual = (field.rating - centre) / np.sqrt(free)
-    observed = field.variance + field.moved + field.shared
+    observed = field.error
     spread = _spreads(field, residual, observed, free, hyper)
     typical = float(np.median(spread))
     smoothing = _bandwidth(residual / spread, hyper.smoothing / typical)
@@ -338,8 +343,7 @@ def _doubt(
     rating, variance
         What each entry by itself is given, as in `Prior.given`.
     """
-    own = variance + field.moved
-    observed = field.variance + field.moved + field.shared
+    own, observed = variance + field.moved, field.error
     trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + observed)
     added = (prior.root**2).sum(axis=1) * (1 - trust) / trust + 2 * trust * (1 - trust) / (
         trust**2
