@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pandas as pd
 import pytest
 
 import elolag
+from elolag.errors import ElolagError
+from elolag.estimate.session import Session, prepare
+from elolag.model import posterior
 from elolag.model.frontier import MATCH_RULES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,12 +109,30 @@ def test_what_is_plugged_in_quotes_what_wide_errors_cost() -> None:
         part = alike.loc[(way, estimand), "coverage"]
         return f"{part.min():.0%} to {part.max():.0%}"
 
-    text = " ".join(told(9).split())
+    text = told(9)
     gap, average = held("plugged", "gap"), held("plugged", "average")
     assert f"intervals of the gap held {gap}, of the average {average}, by kind" in text
     assert f"{held('default', 'gap')} and {held('default', 'average')}. It is done" in text
     worst = rows.loc[rows["way"] == "default", "coverage"].min()
     assert f"a cell holds {worst:.0%}" in text
+
+
+@pytest.mark.fresh
+def test_what_is_plugged_in_names_the_boards_whose_prior_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn, session = [], Session()
+    for board in elolag.open_archive().boards():
+        with contextlib.suppress(ElolagError):
+            if prepare(board=board, n_draws=100, session=session).fitted.doubt is not None:
+                drawn.append(board)
+    text = told(9).partition("shipped boards these are ")[2]
+    assert re.findall(r"`([a-z/_]+)`", text.partition(", and lists")[0]) == drawn
+    plugged = prepare(n_draws=100).fitted
+    monkeypatch.setattr(posterior, "_PLUGGED", 0.0)
+    free = prepare(n_draws=100).fitted
+    gain = (free.spread**2 / plugged.spread**2).mean() - 1
+    assert f"the default board would gain {gain:.1%}" in text
 
 
 def test_the_draws_that_travel_quote_their_table() -> None:
