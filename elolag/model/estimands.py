@@ -49,6 +49,10 @@ class Lags:
     censored: _Codes
     failed: NDArray[np.bool_]
 
+    def first(self, n: int) -> Lags:
+        """Those of the first `n` draws."""
+        return Lags(self.months[:n], self.censored[:n], self.failed[:n])
+
 
 @dataclass(frozen=True)
 class Race:
