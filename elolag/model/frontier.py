@@ -199,7 +199,7 @@ class MatchRule:
                 f"match rule {self.name} asks for the error of each pair of models, and these have "
                 f"none; take one of {', '.join(MATCH_RULES[:3])}"
             )
-        return _MARGIN * self.apart.ravel().take(holder * len(self.apart) + above)
+        return (_MARGIN * self.apart).ravel().take(holder * len(self.apart) + above)
 
 
 REACHED = MatchRule()
