@@ -233,7 +233,14 @@ class Drawn:
     def _lags(
         self, keys: Collection[Key], day: float, window: float | None, which: tuple[str, int | None]
     ) -> dict[Key, Lags | EstimateError]:
-        """What is remembered of them; the others are found in one pass over the races."""
+        """What is remembered of them; the others are found in one pass over the races.
+
+        Of what every draw has answered, the first chunks are cut off.
+        """
+        for key in keys:
+            every = self._found.get((key, day, window, (which[0], None)))
+            if which[1] is not None and isinstance(every, Lags):
+                self._found[key, day, window, which] = every.first(which[1] * draws.CHUNK)
         new = [key for key in keys if (key, day, window, which) not in self._found]
         asked = {(estimand, window, rule): (estimand, rule) for estimand, rule in new}
         made = draws.several(self._raced(day, *which), asked, self.study.rule)

@@ -23,13 +23,15 @@ from elolag.results.words import MEANING, NOT_A_FORECAST, bound, meaning, percen
 _WINDOWS = (3.0, 6.0, 12.0, 18.0)
 
 
-def small_print(study: Study) -> tuple[str, ...]:
+def small_print(study: Study, trend: LagResult | None = None) -> tuple[str, ...]:
     """Sentences on the average of a study: what else it could have read, and what it is not.
 
     Parameters
     ----------
     study
         Whose average over its own window has an answer.
+    trend
+        The study's result between smooth curves, if it is at hand.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def small_print(study: Study) -> tuple[str, ...]:
     return (
         f"Over other windows the average reads: {_read(windows)}.",
         f"Under other match rules it reads: {_read(rules)}.",
-        _smooth(study),
+        _smooth(study, trend),
         _changed(study),
         NOT_A_FORECAST,
     )
@@ -68,11 +70,11 @@ def _changed(study: Study) -> str:
         return f"Whether it has changed over a year cannot be told: {error}."
 
 
-def _smooth(study: Study) -> str:
+def _smooth(study: Study, trend: LagResult | None) -> str:
     """The cross-check between fitted curves, which takes no match rule."""
     reached = replace(study, match_rule=REACHED.name)
     try:
-        told = results(reached, [lag_key("trend", None)])[0].short()
+        told = (trend or results(reached, [lag_key("trend", None)])[0]).short()
     except EstimateError as error:
         told = f"no answer ({error})"
     return f"Between smooth curves through each side's best models (trend), on the day: {told}."
@@ -218,14 +220,19 @@ def estimate_all(**question: Unpack[Question]) -> Comparison:
     ['current', 'average', 'at-release']
     """
     question.setdefault("session", Session())
-    study = prepare(**question)
+    return all_of(prepare(**question), question)
+
+
+def all_of(study: Study, question: Question) -> Comparison:
+    """`estimate_all` of a question whose study is prepared."""
     found, refused = _each(study)
+    by_key = dict(found)
     return Comparison(
         tuple(result for _, result in found),
         refused,
         _retired(study, found, question),
         _unrated(study, question),
-        small_print(study) if HEADLINE in (key for key, _ in found) else (),
+        small_print(study, by_key.get(lag_key("trend", None))) if HEADLINE in by_key else (),
     )
 
 

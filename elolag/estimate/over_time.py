@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import UsageError
-from elolag.estimate.session import Estimated, Question, asking, prepare
+from elolag.estimate.session import Estimated, Question, Study, asking, prepare
 from elolag.model import draws
 from elolag.model.estimands import (
     AT_LEAST,
@@ -244,6 +244,11 @@ def lag_path(
     if estimand not in _TABLES:
         raise UsageError(f"no path of {estimand!r}: {' or '.join(_TABLES)}")
     study = prepare(**(question if end is None else asking(question, as_of=end)))
+    return path_of(study, start, estimand)
+
+
+def path_of(study: Study, start: str, estimand: str) -> LagPath:
+    """`lag_path` of a study, up to its as-of date."""
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:

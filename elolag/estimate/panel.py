@@ -252,7 +252,7 @@ class Panel:
         newest = self.snapshots[0]
         return measure_of(self.board, newest.method, newest.source)
 
-    @property
+    @cached_property
     def entry_votes(self) -> dict[str, int]:
         """Votes by entry, where the newest list prints them."""
         table = self.placed.table.dropna(subset="votes")
@@ -478,7 +478,8 @@ def _blind_spots(
     for snapshot in cut:
         shown, _, untagged = identified(snapshot, category, lookup)
         seen |= dict.fromkeys([*shown.models, *sorted(untagged)])
-    missed = [name for name in seen if name not in set(placed.table["model"])]
+    held = set(placed.table["model"])
+    missed = [name for name in seen if name not in held]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:_BLIND_NAMED]
     named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
     if len(blind) > len(longest):

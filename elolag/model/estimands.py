@@ -49,6 +49,10 @@ class Lags:
     censored: _Codes
     failed: NDArray[np.bool_]
 
+    def first(self, n: int) -> Lags:
+        """Those of the first `n` draws."""
+        return Lags(self.months[:n], self.censored[:n], self.failed[:n])
+
 
 @dataclass(frozen=True)
 class Race:
@@ -260,19 +264,29 @@ class _CatchUp:
     """Kaplan-Meier summary of the times to catch up, per draw."""
 
     median: Lags
-    restricted_mean: Floats
+    times: Floats  # in order, with the survival just after each
+    survival: Floats
     records: Ints
     caught: Ints
 
+    @property
+    def restricted_mean(self) -> Floats:
+        """int_0^h S - int_-inf^0 (1 - S) with h = `_HORIZON`; S keeps its last value."""
+        mean = _restricted_mean(self.times, self.survival, _HORIZON)
+        return np.where(self.median.failed, np.nan, mean)
 
-def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> _CatchUp:
+
+#: Months up to which the restricted mean of the times to catch up looks.
+_HORIZON = 18.0
+
+
+def catch_up_times(race: Race, window: float) -> _CatchUp:
     """Time from each leader record of the window until the follower reaches its level.
 
     Negative when the follower was there first; right-censored at the as-of date, or at the
     earliest that the match rule can give the level. The Kaplan-Meier median is the smallest time
     at which the survival curve is at most one half; where it is not reached the lag is at least
-    the longest follow-up. The restricted mean is int_0^h S - int_-inf^0 (1 - S) with `horizon` h
-    in months; S keeps its last value.
+    the longest follow-up.
 
     Raises
     ------
@@ -299,13 +313,8 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> _CatchUp
         earliest, still = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & still & (earliest < median), AT_MOST, codes)
         codes = np.where((known != still) | (known & (earliest > median)), UNBOUNDED, codes)
-    mean = _restricted_mean(times, survival, horizon)
-    return _CatchUp(
-        Lags(months, codes.astype(np.int8), failed),
-        np.where(failed, np.nan, mean),
-        n,
-        met.sum(axis=1),
-    )
+    lags = Lags(months, codes.astype(np.int8), failed)
+    return _CatchUp(lags, times, survival, n, met.sum(axis=1))
 
 
 def catch_up(race: Race, window: float) -> Lags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,11 @@ class Steps:
 
     def date_of(self, steps: Ints) -> Floats:
         """Date of each step (D, J); inf for the step `size`, which is never."""
-        never = np.full((len(self.dates), 1), np.inf)
-        return np.take_along_axis(np.concatenate([self.dates, never], axis=1), steps, 1)
+        return np.take_along_axis(self._dates_or_never, steps, 1)
+
+    @cached_property
+    def _dates_or_never(self) -> Floats:
+        return np.pad(self.dates, ((0, 0), (0, 1)), constant_values=np.inf)
 
     def before(self, steps: Ints) -> Ints:
         """The record before each step (D, J): the last before `size`, the first before itself."""
@@ -134,8 +138,10 @@ def _count(stands: np.ufunc, steps: Floats, values: Floats) -> Ints:
     # Draws last and counts of one byte: both keep the inner loop long.
     steps, values = np.ascontiguousarray(steps.T), np.ascontiguousarray(values.T)
     found = np.zeros(values.shape, dtype=np.uint8 if len(steps) < 256 else np.intp)
+    stood = np.empty(values.shape, dtype=bool)
     for step in steps:
-        found += stands(step, values)
+        # Seen as bytes, the answers need no conversion before they are added.
+        found += stands(step, values, out=stood).view(np.uint8)
     return np.ascontiguousarray(found.T, dtype=np.intp)
 
 
@@ -193,7 +199,7 @@ class MatchRule:
                 f"match rule {self.name} asks for the error of each pair of models, and these have "
                 f"none; take one of {', '.join(MATCH_RULES[:3])}"
             )
-        return _MARGIN * self.apart.ravel().take(holder * len(self.apart) + above)
+        return (_MARGIN * self.apart).ravel().take(holder * len(self.apart) + above)
 
 
 REACHED = MatchRule()
@@ -255,15 +261,15 @@ def _told_apart(
     match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """When a side could last not be told apart from each level, and where it never could."""
-    after = np.zeros(levels.shape, np.intp)
+    after = np.zeros(levels.shape, np.uint16)
     # Record by record: all at once are as many numbers as draws, levels and records.
     for step in range(side.size):
         near = side.running[:, step, None] <= levels + match.within(
             holders, side.columns[:, step, None]
         )
         near &= side.dates[:, step, None] <= until
-        np.copyto(after, step + 1, where=near)
-    return side.date_of(after), np.asarray(after == 0)
+        np.maximum(after, near * np.uint16(step + 1), out=after)
+    return side.date_of(after.astype(np.intp)), np.asarray(after == 0)
 
 
 def _dated(rule: str, levels: Floats, side: Steps, at: Ints) -> tuple[Floats, NDArray[np.bool_]]:

@@ -16,13 +16,13 @@ from elolag.claims import ClaimsReport, check_claims
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError
 from elolag.estimate.compare import Slices, compare
-from elolag.estimate.comparison import Comparison, estimate_all, small_print
+from elolag.estimate.comparison import Comparison, all_of, small_print
 from elolag.estimate.lag import HEADLINE, results
 from elolag.estimate.leads import WhoLed, who_led
 from elolag.estimate.measures import beside, compare_measures
 from elolag.estimate.model_dates import ModelDates, model_dates
 from elolag.estimate.news import News, estimate_news
-from elolag.estimate.over_time import LagPath, lag_path
+from elolag.estimate.over_time import LagPath, path_of
 from elolag.estimate.panel import choose
 from elolag.estimate.revisions import Revisions, estimate_revisions
 from elolag.estimate.session import ASKED as DEFAULTS
@@ -321,12 +321,12 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     """
     question.setdefault("session", Session())
     study = prepare(**question)
-    comparison = estimate_all(**question) if extent.ways else _both_lines(study)
+    comparison = all_of(study, question) if extent.ways else _both_lines(study)
     answers = {r.estimand: r for r in comparison.results}
     headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
         raise EstimateError(comparison.refused["current"])
-    path = _path(study, HEADLINE, question) if HEADLINE in answers else None
+    path = _path(study, HEADLINE) if HEADLINE in answers else None
     material = Material(
         question=question,
         study=study,
@@ -334,7 +334,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=path or _path(study, "current", question),
+        path=path or _path(study, "current"),
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),
         checks=None,
@@ -353,7 +353,7 @@ def _both_lines(study: Study) -> Comparison:
     return Comparison(tuple(both), {}, "", (), small_print(study))
 
 
-def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath | None:
+def _path(study: Study, estimand: str) -> LagPath | None:
     field = study.cast.field
     both = max(float(np.min(dates)) for dates in (field.lead_from, field.follow_from))
     if estimand == HEADLINE:
@@ -363,8 +363,7 @@ def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath |
     start = max(study.as_of - _PATH_MONTHS * DAYS_PER_MONTH, both + _SLACK_DAYS)
     if start >= study.as_of:
         return None
-    rest = {key: value for key, value in question.items() if key != "as_of"}
-    return lag_path(to_iso(start), to_iso(study.as_of), estimand=estimand, **rest)
+    return path_of(study, to_iso(start), estimand)
 
 
 def _news(

@@ -194,12 +194,12 @@ class Group:
             released closed and opened later as always in that one state; used to tell a true
             overlap from a model that merely moved.
         """
-
-        def one(tag: Tag) -> float:
-            either = (max(_one(*term, tag, openness) for term in t) for t in self.alternatives)
-            return min(either)
-
-        return np.array([one(tag) for tag in tags])
+        tags = list(tags)
+        either = [
+            np.max([[_one(*term, tag, openness) for tag in tags] for term in terms], axis=0)
+            for terms in self.alternatives
+        ]
+        return np.asarray(np.min(either, axis=0))
 
 
 def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[str]) -> Group:

@@ -585,3 +585,18 @@ def test_lists_are_counted_by_the_policies_that_are_asked(
         assert found.deciding.value == len(changes)
         led.append(len(changes))
     assert led == [1, 0]
+
+
+def test_the_first_chunks_of_an_answer_are_what_they_would_be_alone(studies: Studies) -> None:
+    study = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN").study
+    both, alone = (Drawn(replace(study, n_draws=2500)) for _ in range(2))
+    keys, day = [("current", "reached"), ("current", "below")], to_day("2025-12-11")
+    both.answers(keys, day)
+    cut, fresh = (each.answers(keys, day, chunks=1) for each in (both, alone))
+    for key in keys:
+        mine, theirs = cut[key], fresh[key]
+        assert not isinstance(mine, EstimateError)
+        assert not isinstance(theirs, EstimateError)
+        assert len(mine[1].months) == 1000
+        for name in ("months", "censored", "failed"):
+            np.testing.assert_array_equal(getattr(mine[1], name), getattr(theirs[1], name))
