@@ -463,10 +463,10 @@ def wide_errors() -> str:
     mine = table[table["way"] == "default"]
     mine = mine.assign(held=mine["coverage"] * mine["worlds"])
     over = mine.groupby(["estimand", "kind"], sort=False)[["held", "worlds"]].sum()
-    share = over["held"] / over["worlds"]
+    share = (over["held"] / over["worlds"]).to_dict()
     words = [f"`{name}` {share[name, 'alike']:.0%} and {share[name, 'unequal']:.0%}"
              for name in dict.fromkeys(mine["estimand"])]  # fmt: skip
-    worst = mine.loc[mine["coverage"].idxmin()]
+    worst = mine.iloc[mine["coverage"].argmin()]
     said = (
         f"> Over all of them intervals as by default hold, where countries spread alike, and where "
         f"one spreads by 20 and the other by 45: {', '.join(words)}. They hold least on "
