@@ -23,6 +23,10 @@ prior's doubt was tried on 60 worlds a cell of another seed before, of kind `ali
   least 93% for each estimand. Whatever comes is kept and told; neither worlds nor the engine are
   changed for it without saying so here.
 
+Seen: by these rules the default is right, and nothing was changed. Over all cells its intervals of
+the gap hold 96%, where the prior taken as found held 86 and 89%. It holds least where spreads are
+unequal, models are a hundred and errors of 60: 82 to 90%; countries are thought to spread alike.
+
     python benchmarks/wide_errors.py        # writes wide_errors.csv (about six minutes)
 """
 

@@ -113,6 +113,12 @@ def test_what_is_plugged_in_quotes_what_wide_errors_cost() -> None:
     gap, average = held("plugged", "gap"), held("plugged", "average")
     assert f"intervals of the gap held {gap}, of the average {average}, by kind" in text
     assert f"{held('default', 'gap')} and {held('default', 'average')}. It is done" in text
+    width = rows[rows["estimand"] == "gap"].pivot_table(
+        index=["kind", "models", "se"], columns="way", values="width"
+    )
+    wider = f"up to {(width['flat'] / width['default']).max():.1f} times as wide"
+    assert wider in text
+    assert wider in " ".join((ROOT / "docs" / "calibration.md").read_text("utf-8").split())
     worst = rows.loc[rows["way"] == "default", "coverage"].min()
     assert f"a cell holds {worst:.0%}" in text
 
