@@ -185,6 +185,13 @@ class Speaker:
         found = [m for m in (day.above, day.below) if m is not None]
         aged = self._aged(found, day.date)
         names = [self._dated(m) for m in found]
+        if len(found) > 1 and found[1].model == day.best.model:
+            return self.words.say(
+                f"{stood} above {names[0]}, and the first {others.one} at its level was the same "
+                f"one, {names[1]}, by then {aged}",
+                f"{stood} über {names[0]}, und das erste {others.one} auf seinem Niveau war "
+                f"dasselbe, {names[1]}; damals waren sie {aged}",
+            )
         if len(found) > 1:
             return self.words.say(
                 f"{stood} between two {others.models}: above {names[0]} and below {names[1]}, by "
@@ -241,8 +248,9 @@ class Speaker:
             "leads": (day.rival, day.best, day.above, day.below),
             "overtaken": (day.best, day.below),
         }.get(day.state, (day.best, day.above, day.below))  # fmt: skip
-        named = dict.fromkeys(model for model in told if model is not None)
-        early = [self._name(m) for m in named if self.result.provisional_rating(m)]
+        named = [model for model in told if model is not None]
+        few = (self._name(m) for m in named if self.result.provisional_rating(m))
+        early = list(dict.fromkeys(few))
         if not early:
             return ""
         names = f" {self.words.and_} ".join(filter(None, [", ".join(early[:-1]), early[-1]]))

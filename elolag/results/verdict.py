@@ -112,6 +112,10 @@ def dated(found: ModelPoint | Match, before: str = "") -> str:
     return told if since in ("", day) else f"{told}, counts from {since}"
 
 
+def _shares(found: Sequence[Match]) -> str:
+    return "; ".join(f"{_named(m)} in {share(m.probability)} of draws" for m in found)
+
+
 def _named(match: Match) -> str:
     """A match with its day, set off by commas where that needs words."""
     plain, day = f"of {match.release_date}", dated(match, "of")
@@ -434,15 +438,19 @@ class Judged:
     def reached_by(self) -> str:
         """Which models dated the lag in the draws, each with its share."""
         likely = self.likely_matches()
-        sign = -1.0 if self.leads else 1.0
-        if self.overtaken:
-            likely = tuple(m for m in likely if m.months * sign > 0)
-        names = "; ".join(f"{_named(m)} in {share(m.probability)} of draws" for m in likely)
         if not self.overtaken:
-            return f"first reached by {names}"
+            return f"first reached by {_shares(likely)}"
+        sign = -1.0 if self.leads else 1.0
+        passed = tuple(m for m in likely if self.since_overtaking(m.months))
+        # Of the same sign but older than the model they would have passed: they were there first.
+        earlier = tuple(m for m in likely if m.months * sign > 0 and m not in passed)
         still = sum(m.probability for m in self.matches if m.months * sign < 0)
-        rest = f"; not overtaken in {share(still)} of draws" if still >= LIKELY else ""
-        return f"passed by {names}{rest}"
+        told = (
+            f"passed by {_shares(passed)}" if passed else "",
+            f"its level first reached by {_shares(earlier)}" if earlier else "",
+            f"not overtaken in {share(still)} of draws" if still >= LIKELY else "",
+        )
+        return "; ".join(filter(None, told))
 
     def told(self, value: float) -> str:
         """A lag with its direction; the time since the overtaking where that is what it is."""

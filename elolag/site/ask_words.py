@@ -187,6 +187,8 @@ def _days(result: LagResult) -> dict[str, Any]:
     )
     born = citing.date(_BIRTH, "en")
     slots = {f"⟦{name}⟧ ({born})": f"{{{name}}}" for name in ("best", "rival", "above", "below")}
+    itself = replace(below, model=best.model, lab="⟦lab⟧")
+    slots[f"{best.model} ({itself.lab}, {born})"] = "{below}"
     today = citing.date(result.as_of, "en")
     age = (dt.date.fromisoformat(result.as_of) - dt.date.fromisoformat(_BIRTH)).days
     slots |= {citing.aged([age] * n, "en"): "{aged}" for n in (2, 1)}
@@ -210,7 +212,10 @@ def _days(result: LagResult) -> dict[str, Any]:
     not_it = unsure[len(sure.partition(";")[0].replace("stood", "probably stood")) :]
     not_it = not_it.partition(";")[0]
     leads = {}
-    for state, changed in (("leads", {}), ("leads-first", {"above": None})):
+    told: dict[str, dict[str, Any]] = {
+        "leads": {}, "leads-first": {"above": None}, "leads-itself": {"below": itself},
+    }  # fmt: skip
+    for state, changed in told.items():
         text = aside(said("leads", _LIKELY, **changed), "rival", first)
         text = text.replace(first, "{leads}").replace(second, "{stood}")
         leads[state] = text.replace(not_it.replace("37", "30"), "{maybe}")
@@ -218,10 +223,13 @@ def _days(result: LagResult) -> dict[str, Any]:
         state: aside(said(state), "best", second).replace(second, "{stood}")
         for state in ("shared", "tie", "overtaken", "between", "below-first")
     }
+    states["between-itself"] = aside(said("between", below=itself), "best", second).replace(
+        second, "{stood}"
+    )
     states["below-first"] = aside(said("below-first", above=None), "best", second).replace(
         second, "{stood}"
     )
-    for state in ("overtaken", "between", "below-first"):
+    for state in ("overtaken", "between", "between-itself", "below-first"):
         states[state] = f"{states[state].removesuffix('.')}{{maybe}}."
     few = replace(best, votes=1), replace(above, votes=1)
     return {

@@ -107,6 +107,13 @@ SAID: list[tuple[str, dict[str, Any], bool, str, str]] = [
      "the mean ratings.",
      "standen die besten Modelle beider Seiten, Beta (16. Juli 2026) und Omega (1. Juli 2026), "
      "nach den mittleren Wertungen gleichauf."),
+    ("few votes", {"match": replace(point("US", "beta", 1490.0, "2026-02-05"), votes=900)}, False,
+     "China's best, Beta, stood above M2 (5 March 2025), and the first US model at its level was "
+     "the same one, Beta (5 February 2026), by then 17 and 6 months old. The rating of Beta is "
+     "provisional (under 15,000 votes).",
+     "Modell, Beta, über M2 (5. März 2025), und das erste US-Modell auf seinem Niveau war "
+     "dasselbe, Beta (5. Februar 2026); damals waren sie 17 und 6 Monate alt. Vorläufig ist die "
+     "Wertung von Beta (unter 15.000 Stimmen)."),
     ("shared", {"leader_group": "ALL"}, True,
      "one model was the best of both sides: Omega (1 July 2026).",
      "war ein Modell das beste beider Seiten: Omega (1. Juli 2026)."),

@@ -256,6 +256,16 @@ def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) ->
     assert "clear lead" not in sure.sentence()
 
 
+def test_who_was_there_before_has_passed_nobody(result: LagResult) -> None:
+    """A match older than the best of the side that was first is no overtaking of it."""
+    matches = (Match("older", "older", "2026-01-10", 7.2, 0.5), *PASSED["matches"])
+    text = dataclasses.replace(result, **(PASSED | {"matches": matches})).sentence()
+    assert (
+        "; passed by omni of 2026-05-19 in 90% of draws; its level first reached by older of "
+        "2026-01-10 in 50% of draws; not overtaken in 10% of draws"
+    ) in text
+
+
 def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
     turned = dataclasses.replace(
         result, months=-1.0, low=-1.0, high=-0.5, gap=Gap(-9.0, -19.0, -1.0, -0.6, -0.6),

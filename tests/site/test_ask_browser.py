@@ -142,6 +142,20 @@ def test_and_of_a_group_within_the_other(
     assert found == []
 
 
+@pytest.mark.parametrize("sides", [("US,CN", "CN"), ("CN", "US,CN")])
+def test_and_where_the_first_at_a_models_level_is_that_model(
+    opened: Callable[..., Page], world: World, tmp_path: Path, sides: tuple[str, str]
+) -> None:
+    leader, follower = sides
+    study = prepare(**{**world.question, "n_draws": 200, "leader": leader, "follower": follower})
+    held = travel.carry(study, tags.load(world.question["extra_tags"]))
+    question = "without=us-05,us-06,us-07,us-08,us-09,us-10&as_of=2026-05-06"
+    said = " ".join(answer(held, read(held, question)).average.said())
+    assert "at its level was the same one" in said
+    page = opened(_written(held, tmp_path / "index.html"))
+    assert _differences(page, held, [question]) == ([], 0)
+
+
 def test_and_where_models_were_left_behind(
     opened: Callable[..., Page], held: Carried, tmp_path: Path
 ) -> None:

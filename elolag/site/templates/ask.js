@@ -518,7 +518,8 @@ function today(r, day) {
   const other = leads ? 1 - r.leading : r.leading;
   const maybe = other <= MAY_LEAD ? "" : fill(leads ? T.not : T.maybe, {share: even(100 * other)});
   const between = [above, below].filter(Boolean), passed = state === "overtaken" ? [below] : between;
-  const text = fill(T.states[leads && !above ? "leads-first" : state], {
+  const itself = ["between", "leads"].includes(state) && above && below && below.model === best.model;
+  const text = fill(T.states[leads && !above ? "leads-first" : itself ? `${state}-itself` : state], {
     day: told(toIso(r.as_of)), best: whose + best.dated, rival: rival.dated, above: above && above.dated,
     below: below && below.dated, aged: ["shared", "tie"].includes(state) ? "" : aged(passed.map(m => r.as_of - m.from)),
     who: fill(T.who[adverb ? 1 : 0], {name: subject.name, adverb}), stood: T.stood[sure(r.matched)],
@@ -526,7 +527,7 @@ function today(r, day) {
   });
   const named = {shared: [best], tie: [best, rival], leads: [rival, best, above, below],
     overtaken: [best, below]}[state] ?? [best, above, below];
-  const early = [...new Map(named.filter(m => m && m.few).map(m => [`${m.model} ${m.from}`, m.name])).values()];
+  const early = [...new Set(named.filter(m => m && m.few).map(m => m.name))];
   if (!early.length) return text;
   const names = [early.slice(0, -1).join(", "), early.at(-1)].filter(Boolean).join(W.aged.and);
   return text + fill(T.provisional[early.length > 1 ? 1 : 0], {names});
