@@ -32,9 +32,9 @@ REACH = 8.5
 #: A prior is taken as found where drawing it as well would add less than this share to the variance
 #: of ratings, on average: half a percent to their standard deviations.
 _PLUGGED = 0.01
-#: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), and the
-#: widest in standard deviations of the ratings about their trend.
-_STATES, _LOG_STEP, _WIDEST = 4096, 0.1, 3.0
+#: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), the widest
+#: in standard deviations of the ratings about their trend, and steps that a class may depart by.
+_STATES, _LOG_STEP, _WIDEST, _FAR = 4096, 0.1, 3.0, 12
 
 
 @dataclass(frozen=True)
@@ -335,8 +335,9 @@ def _doubt(
     """How a prior may err, in `_STATES` states; None where drawing it would change next to nothing.
 
     The logarithm of the spread is that of all (any spread as likely as another before the ratings
-    are looked at), plus a country's departure and recent ones'; departures are normal with the sd
-    that `average` entries leave. All lie on one grid. The trend errs by as much as its fit shows.
+    are looked at), plus a country's departure and recent ones'; departures are t, of the scale that
+    `average` entries leave, so that clear evidence is followed. All lie on one grid. The trend errs
+    by as much as its fit shows.
 
     Parameters
     ----------
@@ -369,11 +370,13 @@ def _doubt(
     country = np.unique(field.country[field.model], return_inverse=True)[1]
     of_kinds = np.zeros((country.max() + 1, 2, len(spreads)))
     np.add.at(of_kinds, (country, recent), log)
-    states = _states(of_kinds, spreads, np.sqrt(0.5 / hyper.average))
+    steps = np.arange(-_FAR, _FAR + 1)
+    departs = (steps * _LOG_STEP) ** 2 * 2 * hyper.average / hyper.freedom
+    states = _states(of_kinds, spreads, steps, -0.5 * (hyper.freedom + 1) * np.log1p(departs))
     return Doubt(states, 2 * country + recent, means, sd, prior.root, reach)
 
 
-def _states(evidence: Floats, spreads: Floats, apart: float) -> Ints:
+def _states(evidence: Floats, spreads: Floats, steps: Ints, departs: Floats) -> Ints:
     """Spreads drawn for every class of entries, (`_STATES`, 2 C): numbers among `spreads`.
 
     Parameters
@@ -381,11 +384,10 @@ def _states(evidence: Floats, spreads: Floats, apart: float) -> Ints:
     evidence
         How likely the ratings of a country's older and recent entries are under each spread, as a
         logarithm, (C, 2, T).
-    apart
-        Sd of the departure of a country, and of recent entries, in logarithms.
+    steps, departs
+        By how many spreads a country, and recent entries, may depart, and how likely that is, as a
+        logarithm, (D,).
     """
-    steps = np.arange(-round(2.5 * apart / _LOG_STEP), round(2.5 * apart / _LOG_STEP) + 1)
-    departs = -0.5 * (steps * _LOG_STEP / apart) ** 2
     # Of all spreads, (T, R, D): that of all, recent entries' departure, a country's departure.
     own = np.arange(len(spreads))[:, None, None] + steps
     half = (steps // 2)[:, None]

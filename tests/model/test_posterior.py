@@ -275,18 +275,19 @@ def slow_chances(
     kinds: dict[tuple[int, int], list[float]], spreads: list[float]
 ) -> dict[tuple[int, int, int], float]:
     """How likely each spread of each class is: all cases of level, ratio and departures."""
-    step, sd = 0.1, math.sqrt(0.5 / SHIPPED.average)
-    steps, last = range(-4, 5), len(spreads) - 1
+    scale, last = math.sqrt(0.5 / SHIPPED.average), len(spreads) - 1
+    # A t of four degrees of freedom, in steps of a tenth, 3.3 times as far or as near at most.
+    apart = {k: float(stats.t.logpdf(0.1 * k / scale, 4)) for k in range(-12, 13)}
     found: dict[tuple[int, int, int], float] = {}
     everything = 0.0
-    for (level, spread), ratio in itertools.product(enumerate(spreads), steps):
+    for (level, spread), ratio in itertools.product(enumerate(spreads), apart):
         cases = []
-        for country, departs in itertools.product((0, 1), steps):
+        for country, departs in itertools.product((0, 1), apart):
             places = (level + departs - ratio // 2, level + departs + ratio - ratio // 2)
             at = [min(max(place, 0), last) for place in places]
             log = sum(kinds[country, k][at[k]] for k in (0, 1) if (country, k) in kinds)
-            cases.append((country, at, math.exp(log + 30 - 0.5 * (departs * step / sd) ** 2)))
-        alone = spread * math.exp(-0.5 * (ratio * step / sd) ** 2)
+            cases.append((country, at, math.exp(log + 30 + apart[departs])))
+        alone = spread * math.exp(apart[ratio])
         sums = [sum(w for c, _, w in cases if c == country) for country in (0, 1)]
         everything += alone * sums[0] * sums[1]
         for (country, at, weight), k in itertools.product(cases, (0, 1)):
@@ -331,15 +332,36 @@ def test_states_of_a_prior_are_drawn_for_countries_apart_and_for_recent_ones_tog
     log = np.log(np.exp(np.arange(30) * 0.1))
     evidence = np.zeros((2, 2, 30))
     evidence[0, :, :], evidence[1, :, :] = -2 * (log - 2.2) ** 2, -2 * (log - 1.2) ** 2
-    states = _states(evidence, np.exp(log), 0.158)
+    steps = np.arange(-4, 5)
+    departs = -0.5 * (steps * 0.1 / 0.158) ** 2
+    states = _states(evidence, np.exp(log), steps, departs)
     far, near = states[:, :2].mean(), states[:, 2:].mean()
     assert 0 < far - near < 10  # drawn to each other: apart by less than the evidence says
     evidence = np.zeros((2, 2, 30))
     evidence[:, 0], evidence[:, 1] = -20 * (log - 2.0) ** 2, -20 * (log - 1.0) ** 2
-    states = _states(evidence, np.exp(log), 0.158)
+    states = _states(evidence, np.exp(log), steps, departs)
     assert (states[:, 1::2].mean() < states[:, ::2].mean() - 1).all()
     # With one spread that alone is possible all have it.
-    assert (_states(np.zeros((3, 2, 1)), np.array([5.0]), 0.158) == 0).all()
+    assert (_states(np.zeros((3, 2, 1)), np.array([5.0]), steps, departs) == 0).all()
+
+
+def test_recent_models_that_clearly_spread_less_are_thought_to() -> None:
+    """Sixty old ones spread by 12, sixty recent ones by none: no prior holds them together."""
+    rng = np.random.default_rng(32)
+    days = np.sort(rng.uniform(0, 1100, 120))
+    recent = days > days.max() - SHIPPED.recent_days
+    field = make_field(
+        (0.02 * days + rng.normal(0, np.where(recent, 0.1, 12)) + rng.normal(0, 6, 120)).tolist(),
+        sd=[6.0] * 120,
+        lead_from=np.where(np.arange(120) % 2, NEVER, days).tolist(),
+        follow_from=np.where(np.arange(120) % 2, days, NEVER).tolist(),
+    )
+    doubt = posterior(field).doubt
+    assert doubt is not None
+    log = np.log(SHIPPED.smoothing) + 0.1 * np.arange(doubt.means.shape[1])
+    spread = np.exp((doubt.chance * log).sum(axis=1))
+    assert spread[~recent].mean() == pytest.approx(12, rel=0.25)
+    assert spread[recent].mean() < 0.65 * spread[~recent].mean()
 
 
 def test_under_a_normal_prior_drawing_it_is_bayes_rule(monkeypatch: pytest.MonkeyPatch) -> None:
