@@ -129,8 +129,9 @@ class Posterior:
         high = np.where(alive, self.means + REACH * self.sd, -np.inf).max(axis=1)
         if self.doubt is None:
             return low, high
-        mean, spread = self._plain
-        return self.doubt.bounds((low - mean) / spread, (high - mean) / spread)
+        every = np.arange(len(low))
+        scores = (self._scores(end[:, None], every)[:, 0] for end in (low, high))
+        return self.doubt.bounds(*scores)
 
     def doubted(self, drawn: Floats, entries: Ints, rng: np.random.Generator) -> Floats:
         """Ratings drawn under the prior that was found, (N, D), as under those that may be.
@@ -144,8 +145,12 @@ class Posterior:
         """
         if self.doubt is None:
             return drawn
+        return self.doubt.ratings(self._scores(drawn, entries), entries, rng)
+
+    def _scores(self, ratings: Floats, entries: Ints) -> Floats:
+        """Standard scores of some entries' ratings, (N, D), under the prior that was found."""
         mean, spread = (part[entries, None] for part in self._plain)
-        return self.doubt.ratings((drawn - mean) / spread, entries, rng)
+        return np.asarray((ratings - mean) / np.where(spread > 0, spread, 1.0))
 
     def of(self, entries: Ints) -> Posterior:
         """Of some entries only."""

@@ -413,6 +413,22 @@ def test_a_prior_that_many_show_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -
     assert np.abs(known.spread / fitted.spread - 1).max() < 0.05
 
 
+def test_a_rating_without_error_stays_what_it_is_where_others_are_in_doubt() -> None:
+    field = in_doubt(0)
+    sure = np.arange(12) % 4 == 0
+    field = replace(field, variance=np.where(sure, 0.0, field.variance))
+    fitted = posterior(field)
+    assert fitted.doubt is not None
+    assert fitted.mean[sure] == pytest.approx(field.rating[sure])
+    mean, spread = fitted._plain
+    rng = np.random.default_rng(3)
+    drawn = fitted.doubted(mean[:, None] + spread[:, None] * rng.normal(size=(12, 200)),
+                           np.arange(12), rng)  # fmt: skip
+    assert np.ptp(drawn[sure], axis=1) == pytest.approx(0, abs=1e-6)
+    assert (np.ptp(drawn[~sure], axis=1) > 10).all()
+    assert np.isfinite(np.concatenate(fitted.bounds())).all()
+
+
 def test_all_entries_of_a_draw_are_in_one_state_each_by_its_class() -> None:
     """Two states, in which the classes change places; nothing else is uncertain."""
     kind = np.array([0, 1, 1, 0])

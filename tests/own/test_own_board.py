@@ -65,7 +65,7 @@ def test_errors_as_wide_as_models_differ_leave_an_interval_as_wide(mine: Path, t
     """Eight models near two lines and errors of a hundred points: the prior alone tells little."""
     board = pd.read_csv(mine)[["entry", "rating"]]
     widths = {}
-    for se in (1.0, 100.0):
+    for se in (0.0, 1.0, 100.0):
         for corrected in (True, False):
             asked = prepare(
                 board=own_board(board.assign(se=se), date="2026-08-19"),
@@ -75,6 +75,7 @@ def test_errors_as_wide_as_models_differ_leave_an_interval_as_wide(mine: Path, t
             )
             gap = answer(asked, "gap", None, "measurement").gap
             widths[se, corrected] = gap.high - gap.low
+    assert widths[0.0, True] == widths[0.0, False] == 0
     assert widths[1.0, True] == pytest.approx(widths[1.0, False], rel=0.1)
     assert widths[100.0, False] > widths[100.0, True] > 200
 
