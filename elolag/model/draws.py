@@ -73,8 +73,9 @@ def draw(
     for chunk, begin in enumerate(range(0, n, CHUNK)):
         size = min(CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
-        apart_from = np.random.SeedSequence(seed, spawn_key=(chunk, 0))
-        ratings = posterior.doubted(own(rng), entries, np.random.default_rng(apart_from))
+        # The prior has numbers of its own, so that it moves no other draw.
+        of_prior = np.random.SeedSequence(seed, spawn_key=(chunk, 0))
+        ratings = posterior.doubted(own(rng), entries, np.random.default_rng(of_prior))
         _add_link_errors(ratings, field, entries, rng)
         dates = _dates(field, keep, rng)
         yield (

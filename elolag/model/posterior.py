@@ -351,10 +351,11 @@ def _doubt(
     """
     own, observed = variance + field.moved, field.error
     trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + observed)
-    added = (prior.root**2).sum(axis=1) * (1 - trust) / trust + 2 * trust * (1 - trust) / (
-        trust**2
-    ).sum()
-    if added.mean() < _PLUGGED:
+    # Of the variance under a normal prior: what an error of the trend adds, and one of the spread,
+    # whose logarithm is known to 1 / (2 sum trust^2).
+    of_trend = (prior.root**2).sum(axis=1) * (1 - trust) / trust
+    of_spread = 2 * trust * (1 - trust) / (trust**2).sum()
+    if (of_trend + of_spread).mean() < _PLUGGED:
         return None
     away = (field.rating - prior.centre) / np.sqrt(prior.free)
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
