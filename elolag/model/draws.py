@@ -15,7 +15,7 @@ from elolag.arrays import Floats, Ints
 from elolag.errors import EstimateError
 from elolag.model import covariance as correlated
 from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
-from elolag.model.frontier import REACHED, MatchRule
+from elolag.model.frontier import REACHED, MatchRule, may_rise
 from elolag.model.posterior import REACH, Field, Posterior
 
 #: Draws made at once, each chunk by a generator of its own.
@@ -48,12 +48,7 @@ def _contenders(field: Field, posterior: Posterior) -> Ints:
     keep = np.zeros(len(field.lead_from), dtype=bool)
     early = np.where(np.isnan(field.month_start), 0.0, 31.0)
     for dates in (field.lead_from, field.follow_from):
-        order = np.argsort(dates + early, kind="stable")
-        # The best floor among models that surely count by a date...
-        sure, floor = (dates + early)[order], np.maximum.accumulate(low[order])
-        at = np.searchsorted(sure, dates - early, side="right") - 1
-        beaten = (at >= 0) & (high < np.where(at >= 0, floor[np.maximum(at, 0)], -np.inf))
-        keep |= np.isfinite(dates) & ~beaten
+        keep |= np.isfinite(dates) & may_rise(dates - early, dates + early, low, high)
     return np.flatnonzero(keep)
 
 
@@ -68,7 +63,8 @@ def draw(
     every = np.arange(len(field.lead_from))
     keep = every if everything else _contenders(field, posterior)
     entries = np.flatnonzero(np.isin(field.model, keep))
-    starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
+    first = np.diff(field.model[entries], prepend=-1) > 0
+    further = list(zip(np.flatnonzero(~first), (np.cumsum(first) - 1)[~first], strict=True))
     own = _own_errors(posterior, entries)
     for chunk, begin in enumerate(range(0, n, CHUNK)):
         size = min(CHUNK, n - begin)
@@ -77,18 +73,18 @@ def draw(
         of_prior = np.random.SeedSequence(seed, spawn_key=(chunk, 0))
         ratings = posterior.doubted(own(rng), entries, np.random.default_rng(of_prior))
         _add_link_errors(ratings, field, entries, rng)
+        best = ratings[first]
+        for entry, model in further:
+            np.maximum(best[model], ratings[entry], out=best[model])
         dates = _dates(field, keep, rng)
-        yield (
-            keep,
-            Draw(
-                np.ascontiguousarray(np.maximum.reduceat(ratings, starts).T[:size]),
-                *(d[:size] if d.ndim == 2 else d for d in dates),
-            ),
-        )
+        yield keep, Draw(best.T[:size], *(d[:size] if d.ndim == 2 else d for d in dates))
 
 
 def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Generator], Floats]:
-    """What draws a chunk of the entries' ratings, (len(entries), CHUNK), links left out."""
+    """What draws a chunk of the entries' ratings, (len(entries), CHUNK), links left out.
+
+    Each chunk may stand where the one before it stood.
+    """
     if posterior.copula is not None:
         factor = posterior.copula[entries]
         weights, means, sd = (
@@ -122,17 +118,23 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     guide = np.cumsum(ends.reshape(-1, _GUIDES), axis=1)
     guide += np.arange(len(entries))[:, None] * cumulative.shape[1]
 
+    shape = len(entries), CHUNK
+    uniform, ratings, taken = (np.empty(shape) for _ in range(3))
+    start, component = (np.empty(shape, np.intp) for _ in range(2))
+
     def apart(rng: np.random.Generator) -> Floats:
-        uniform = rng.random((len(entries), CHUNK))
-        ratings = rng.standard_normal((len(entries), CHUNK))
-        component = guide.take(rows + (uniform * _GUIDES).astype(np.intp))
+        # In place: new arrays of this size take longer than what fills them.
+        rng.random(out=uniform)
+        rng.standard_normal(out=ratings)
+        np.copyto(start, np.multiply(uniform, _GUIDES, out=taken), casting="unsafe")
+        guide.take(np.add(start, rows, out=start), out=component, mode="clip")
         position, drawn = component.ravel(), uniform.ravel()
-        short = np.flatnonzero(cumulative.take(position) <= drawn)
+        short = np.flatnonzero(cumulative.take(component, out=taken, mode="clip") <= uniform)
         while short.size:
             position[short] += 1
             short = short[cumulative.take(position[short]) <= drawn[short]]
-        ratings *= sd.take(component)
-        ratings += means.take(component)
+        np.multiply(ratings, sd.take(component, out=taken, mode="clip"), out=ratings)
+        np.add(ratings, means.take(component, out=taken, mode="clip"), out=ratings)
         return ratings
 
     return apart
@@ -161,13 +163,13 @@ def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, 
     start, end = field.month_start[keep][vague], field.month_end[keep][vague]
     released, later = np.minimum(lead, follow)[vague], np.maximum(lead, follow)[vague]
     end = np.where(later > released, np.minimum(end, later + 1), end)
-    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).astype(float)
+    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).T
     out = []
     for dates in (lead, follow):
-        moved = np.tile(dates, (CHUNK, 1))
+        moved = np.repeat(dates, CHUNK).reshape(-1, CHUNK)
         is_release = dates[vague] == released
-        moved[:, vague[is_release]] = day[:, is_release]
-        out.append(moved)
+        moved[vague[is_release]] = day[is_release]
+        out.append(moved.T)
     return out[0], out[1]
 
 

@@ -38,25 +38,30 @@ class Steps:
     """
 
     def __init__(self, ratings: Floats, counts_from: Floats, until: float) -> None:
-        dates, rated, columns = _by_date(ratings, counts_from, until)
-        highest = np.maximum.accumulate(rated, axis=1)
+        dates, highest, columns = _by_date(ratings, counts_from, until)
         rises = np.empty(highest.shape, dtype=bool)
-        rises[:, 0] = np.isfinite(dates[..., 0])
-        np.greater(highest[:, 1:], highest[:, :-1], out=rises[:, 1:])
-        draw, step = np.divmod(np.flatnonzero(rises), highest.shape[1])
-        day = dates[step] if dates.ndim == 1 else dates[draw, step]
+        rises[0] = np.isfinite(dates[0])
+        # Draws last, model by model: the inner loops are long.
+        for before, rating, rise in zip(highest, highest[1:], rises[1:], strict=False):
+            np.greater(rating, before, out=rise)
+            np.maximum(rating, before, out=rating)
+        draw, step = np.divmod(np.flatnonzero(rises.T), len(rises))
+        alike = dates.ndim == 1
+        day = dates.take(step if alike else step * len(ratings) + draw)
         best_of_day = np.ones(len(draw), dtype=bool)
         best_of_day[:-1] = (draw[1:] != draw[:-1]) | (day[1:] != day[:-1])
         draw, step, day = draw[best_of_day], step[best_of_day], day[best_of_day]
+        here = step * len(ratings) + draw
         count = np.bincount(draw, minlength=len(ratings))
-        place = draw, np.arange(len(draw)) - np.repeat(np.cumsum(count) - count, count)
         shape = len(ratings), int(count.max(initial=1))
+        first = np.arange(len(count)) * shape[1] - np.cumsum(count) + count
+        place = np.arange(len(draw)) + np.repeat(first, count)
         self.dates: Floats = np.full(shape, np.inf)
-        self.dates[place] = day
-        self.running: Floats = np.repeat(highest[:, -1:], shape[1], axis=1)
-        self.running[place] = highest[draw, step]
+        self.dates.ravel()[place] = day
+        self.running: Floats = np.repeat(highest[-1], shape[1]).reshape(shape)
+        self.running.ravel()[place] = highest.take(here)
         self.columns: Ints = np.zeros(shape, dtype=np.intp)
-        self.columns[place] = columns[step] if columns.ndim == 1 else columns[draw, step]
+        self.columns.ravel()[place] = columns.take(step if alike else here)
         self._last = count - 1
 
     @property
@@ -115,22 +120,43 @@ class Steps:
 
 
 def _by_date(ratings: Floats, counts_from: Floats, until: float) -> tuple[Floats, Floats, Ints]:
-    """Dates, ratings and columns of the models that count, in order of date, in every draw.
+    """Dates, ratings and columns of the models that may be records, in order of date.
 
-    Dates and columns are (K,) if those of all draws are alike. In a draw in which a model counts
-    too late its date is inf and its rating -inf.
+    All are (K, D), dates and columns (K,) if those of all draws are alike. In a draw in which a
+    model counts too late its date is inf and its rating -inf.
     """
-    earliest = counts_from if counts_from.ndim == 1 else counts_from.min(axis=0)
-    near = np.flatnonzero(earliest <= until)
-    columns = near[np.argsort(earliest[near], kind="stable")]
+    early, late = (
+        (counts_from, counts_from)
+        if counts_from.ndim == 1
+        else (counts_from.min(axis=0), counts_from.max(axis=0))
+    )
+    near = np.flatnonzero(early <= until)
+    columns = near[np.argsort(early[near], kind="stable")]
+    rated = ratings.T[columns]
+    ends = rated.min(axis=1), rated.max(axis=1)
+    kept = may_rise(early[columns], late[columns], *ends)
+    columns, rated = columns[kept], rated[kept]
     if counts_from.ndim == 1:
-        return counts_from[columns], ratings[:, columns], columns
-    columns = columns[np.argsort(counts_from[:, columns], axis=1, kind="stable")]
-    flat = columns + ratings.shape[1] * np.arange(len(ratings))[:, None]
-    dates, rated = counts_from.ravel()[flat], ratings.ravel()[flat]
-    late = dates > until
-    dates[late], rated[late] = np.inf, -np.inf
-    return dates, rated, columns
+        return counts_from[columns], rated, columns
+    dates = counts_from[:, columns]
+    order = np.ascontiguousarray(np.argsort(dates, axis=1, kind="stable").T)
+    draws = np.arange(len(dates))
+    dates = dates.take(order + draws * len(columns))
+    rated = rated.take(order * len(draws) + draws)
+    too_late = dates > until
+    dates[too_late], rated[too_late] = np.inf, -np.inf
+    return dates, rated, columns.take(order)
+
+
+def may_rise(early: Floats, late: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Which of some models may be records, when each counts from a day between two, (M,).
+
+    A model is none where another, counting no later whatever the days, is rated higher whatever
+    the ratings: they lie between `low` and `high`.
+    """
+    order = np.argsort(late, kind="stable")
+    floor = np.r_[-np.inf, np.maximum.accumulate(low[order])]
+    return np.asarray(high >= floor[np.searchsorted(late[order], early, side="right")])
 
 
 def _count(stands: np.ufunc, steps: Floats, values: Floats) -> Ints:
