@@ -115,9 +115,9 @@ def whole_lists(board: Board, lookup: Lookup, *, copies: bool = False) -> list[t
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
         wanted = whole and (copies or comes_whole(snapshot.source))
         if wanted and "overall" in snapshot.categories:
-            table = _identify(snapshot.listing("overall"), snapshot, lookup, set(), set())
-            if table["votes"].notna().any():
-                out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
+            found = _identify(snapshot.listing("overall"), snapshot, lookup, set(), set())
+            if np.isfinite(found.votes).any():
+                out.append((found, snapshot.sha256))
     return out
 
 

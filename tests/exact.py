@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from elolag.dates import to_day
 from elolag.estimate.field import Roster
@@ -16,13 +16,18 @@ from elolag.estimate.panel import Vintage
 WALLPAPER = {f"W{k:02d}": 300.0 + 8 * k for k in range(40)}
 
 
+def listed(date: str, ratings: Mapping[str, float], errors: Mapping[str, float]) -> Vintage:
+    """A list of these models, one entry each; nobody knows how many voted."""
+    names = np.array(list(ratings), object)
+    figures = (np.array([each[name] for name in ratings], float) for each in (ratings, errors))
+    return Vintage(date, names, names, names, *figures, np.full(len(names), np.nan))
+
+
 def vintage(date: str, ratings: Mapping[str, float]) -> Vintage:
     """A complete list: the wallpaper and these models, almost without error."""
-    table = pd.DataFrame({"rating": {**WALLPAPER, **ratings}})
-    table["entry"] = table["model"] = table.index
-    table["se"], table["votes"] = 0.01, 1e6
-    table.index.name = "identity"
-    return Vintage(date, table[["entry", "model", "rating", "se", "votes"]])
+    shown = {**WALLPAPER, **ratings}
+    bare = listed(date, shown, dict.fromkeys(shown, 0.01))
+    return replace(bare, votes=np.full(len(shown), 1e6))
 
 
 def past(days: Mapping[str, str], *vintages: Vintage) -> Past:

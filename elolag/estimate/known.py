@@ -185,7 +185,7 @@ def read(
     sides = asked["leader"], asked["follower"]
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in sides]
     lists = tuple(vintages(snapshots, category, lookup))
-    models = dict.fromkeys(m for v in lists for m in v.table["model"])
+    models = dict.fromkeys(m for v in lists for m in v.models)
     roster, tagged = enrol(models, lookup, groups[0], groups[1], asked["exclude"])
     tags.check_overlap(groups[0], groups[1], tagged)
     newest = snapshots[-1]

@@ -31,30 +31,39 @@ ROOT = tuple(f"root_{k}" for k in range(scale.SHARED))
 
 @dataclass(frozen=True)
 class Vintage:
-    """One vintage ready to be placed.
+    """One vintage ready to be placed: its tagged entries as arrays, (N,).
 
-    ``table`` is indexed by the identity that survives renames of display (model and effort
-    together) and has columns ``entry, model, rating, se, votes`` (`se`, `votes` may be NaN).
+    ``identities`` survive renames of display (model and effort together); ``se`` and ``votes`` may
+    be NaN.
     """
 
     date: str
-    table: pd.DataFrame
+    identities: NDArray[np.object_]
+    entries: NDArray[np.object_]
+    models: NDArray[np.object_]
+    ratings: Floats
+    se: Floats
+    votes: Floats
+
+    def __len__(self) -> int:
+        return len(self.identities)
+
+    @classmethod
+    def of(cls, date: str, table: pd.DataFrame) -> Vintage:
+        """Out of a `table`."""
+        names = (table[name].to_numpy(object) for name in ("entry", "model"))
+        figures = (table[name].to_numpy(float) for name in ("rating", "se", "votes"))
+        return cls(date, table.index.to_numpy(object), *names, *figures)
 
     @cached_property
-    def identities(self) -> NDArray[np.object_]:
-        """The index, (N,)."""
-        return self.table.index.to_numpy(object)
-
-    @cached_property
-    def models(self) -> NDArray[np.object_]:
-        """Model of each entry, (N,)."""
-        return self.table["model"].to_numpy(object)
-
-    @cached_property
-    def figures(self) -> tuple[Floats, Floats]:
-        """Ratings and their errors, (N,) each."""
-        rating, error = (self.table[name].to_numpy(float) for name in ("rating", "se"))
-        return rating, error
+    def table(self) -> pd.DataFrame:
+        """Columns ``entry, model, rating, se, votes``, indexed by ``identity``."""
+        names = {"entry": self.entries, "model": self.models}
+        return pd.DataFrame(
+            {name: pd.array(values, dtype="str") for name, values in names.items()}
+            | {"rating": self.ratings, "se": self.se, "votes": self.votes},
+            index=pd.Index(self.identities, name="identity", dtype=object),
+        )
 
 
 @dataclass(frozen=True)
@@ -131,13 +140,13 @@ def place(
     )
     # Of each identity the row of the list it is taken from; the newest list first, each in its
     # order: what follows is stable.
-    column = np.repeat(np.arange(len(vintages)), [len(vintage.table) for vintage in vintages])
+    column = np.repeat(np.arange(len(vintages)), [len(vintage) for vintage in vintages])
     at = np.flatnonzero(placed.column[entry] == column)
     at = at[np.argsort(-column[at], kind="stable")]
     rows = entry[at]
     entries, se, votes = (
-        np.concatenate([vintage.table[name].to_numpy() for vintage in vintages])[at]
-        for name in ("entry", "se", "votes")
+        np.concatenate([getattr(vintage, name) for vintage in vintages])[at]
+        for name in ("entries", "se", "votes")
     )
     table = pd.DataFrame(
         {
@@ -172,11 +181,11 @@ def _lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
     shape = len(identities), len(vintages)
     listed = np.concatenate([vintage.identities for vintage in vintages])
     rows = identities.get_indexer(pd.Index(listed, dtype=object))
-    columns = np.repeat(np.arange(len(vintages)), [len(vintage.table) for vintage in vintages])
+    columns = np.repeat(np.arange(len(vintages)), [len(vintage) for vintage in vintages])
     here = rows >= 0
     rating, error = np.full(shape, np.nan), np.full(shape, np.nan)
-    for k, filled in enumerate((rating, error)):
-        values = np.concatenate([vintage.figures[k] for vintage in vintages])
+    for name, filled in (("ratings", rating), ("se", error)):
+        values = np.concatenate([getattr(vintage, name) for vintage in vintages])
         filled[rows[here], columns[here]] = values[here]
     return scale.Lists(np.array([to_day(v.date) for v in vintages]), rating, error)
 
@@ -311,7 +320,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     strange = [identified(s, category, lookup)[1:] for s in used]
     unknown, untagged = (set().union(*each) for each in zip(*strange, strict=True))
     shown = [(s.vintage, names) for s, (_, names) in zip(used, strange, strict=True)]
-    if all(vintage.table.empty for vintage in tables):
+    if not any(map(len, tables)):
         raise EstimateError(
             f"nobody has tagged an entry of {board.name} ({newest.vintage}, {category}), so that "
             f"there is no model to compare; elolag tags suggest proposes tags"
@@ -550,16 +559,16 @@ def identified(
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()
-        table = _identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
-        memory[key] = (Vintage(snapshot.vintage, table), unknown, untagged)
-    found: tuple[Vintage, set[str], set[str]] = memory[key]
-    return found
+        found = _identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
+        memory[key] = (found, unknown, untagged)
+    kept: tuple[Vintage, set[str], set[str]] = memory[key]
+    return kept
 
 
 def _identify(
     raw: Listing, snapshot: Snapshot, lookup: Lookup, unknown: set[str], untagged: set[str]
-) -> pd.DataFrame:
-    """Index the entries by model and effort, the identity that survives renames of display."""
+) -> Vintage:
+    """Give the entries their model and effort, the identity that survives renames of display."""
     rows, model, identity = [], [], []
     seen: set[str] = set()
     names: dict[str, str] | None = None
@@ -578,15 +587,10 @@ def _identify(
         seen.add(key)
         rows.append(row)
         model.append(alias.model)
-    se, votes = _errors(raw, rows, snapshot)
-    columns = {
-        "entry": pd.Series([raw.entries[row] for row in rows], dtype="str").array,
-        "model": model,
-        "rating": raw.ratings[rows],
-        "se": se,
-        "votes": votes,
-    }
-    return pd.DataFrame(columns, index=pd.Index(identity, name="identity", dtype=object))
+    shown = [raw.entries[row] for row in rows]
+    identities, entries, models = (np.array(each, object) for each in (identity, shown, model))
+    figures = raw.ratings[rows], *_errors(raw, rows, snapshot)
+    return Vintage(snapshot.vintage, identities, entries, models, *figures)
 
 
 def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:
@@ -617,8 +621,7 @@ class PrintedErrors:
     def __init__(self, lists: Sequence[Vintage]) -> None:
         self._of: dict[str, list[tuple[float, float]]] = {}
         for day, each in zip(to_days([v.date for v in lists]).tolist(), lists, strict=True):
-            errors = zip(each.table.index, each.table["se"].to_numpy(float).tolist(), strict=True)
-            for identity, error in errors:
+            for identity, error in zip(each.identities, each.se.tolist(), strict=True):
                 if not math.isnan(error):
                     self._of.setdefault(identity, []).append((day, error))
         if not self._of:

@@ -359,9 +359,9 @@ def _publish(
 ) -> tuple[tuple[Vintage, ...], tuple[bool, ...]]:
     """Vote from vintage to vintage, rate and publish each."""
     model, strength = _entries(world, run, rng)
-    names = np.array(run.models)[model]
+    names = np.array(run.models, object)[model]
     double = np.r_[False, model[1:] == model[:-1]]
-    identity = np.where(double, np.char.add(names, "|low"), names)
+    identity = np.where(double, names + "|low", names)
     lab = np.unique(run.lab, return_inverse=True)[1][model]
     debut = world.debut_sd * _shared(world.lab_share, lab, rng.standard_normal)
     if world.debut_fall:
@@ -411,17 +411,17 @@ def _publish(
             # As a panel reads a rounded copy: the interval's half width, and the rounding itself.
             half = (np.round(rating + 1.96 * se) - np.round(rating - 1.96 * se)) / 2
             rating, se = np.round(rating), np.sqrt((half / 1.96) ** 2 + 1 / 12)
-        table = pd.DataFrame(
-            {
-                "entry": identity[at],
-                "model": names[at],
-                "rating": rating,
-                "se": se,
-                "votes": fitted.votes[listed],
-            },
-            index=pd.Index(identity[at], name="identity"),
-        ).sort_values("rating", ascending=False, kind="stable")
-        vintages.append(Vintage(to_iso(end), table.head(cut) if cut else table))
+        first = np.argsort(-rating, kind="stable")[: cut or None]
+        shown, figures = at[first], (rating, se, fitted.votes[listed])
+        vintages.append(
+            Vintage(
+                to_iso(end),
+                identity[shown],
+                identity[shown],
+                names[shown],
+                *(figure[first] for figure in figures),
+            )
+        )
         complete.append(not cut)
     return tuple(vintages), tuple(complete)
 

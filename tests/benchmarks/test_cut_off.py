@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import cut_off
 import pandas as pd
 import pytest
-
-from elolag.estimate.panel import Vintage
+from exact import listed
 
 MODELS = ("a", "b", "x", "gone-lead", "gone-follow")
 FOLLOWS = (False, False, True, False, True)
@@ -17,10 +16,7 @@ FOLLOWS = (False, False, True, False, True)
 def history(*cut: dict[str, float]) -> SimpleNamespace:
     """Complete lists know a, b and x; between them stand the given cut-off ones."""
     tables = [{"a": 10.0, "b": 9.0, "x": 5.0}, *cut, {"a": 10.0, "b": 9.0, "x": 5.0}]
-    vintages = [
-        Vintage("2026-01-01", pd.DataFrame({"model": list(t), "rating": list(t.values())}))
-        for t in tables
-    ]
+    vintages = [listed("2026-01-01", t, dict.fromkeys(t, 1.0)) for t in tables]
     return SimpleNamespace(
         vintages=vintages,
         complete=[True, *[False] * len(cut), True],

@@ -70,7 +70,10 @@ def test_a_board_without_settled_entries_is_compared_with_its_largest() -> None:
     table = pd.DataFrame({"rating": 1000.0, "se": 9.0, "votes": votes}, index=names)
     later = table.assign(rating=1010.0, votes=votes * 2)
     later.loc["m0", "rating"] = 1025.0
-    rows = debuts.debuts([Vintage("2026-01-01", table), Vintage("2026-02-01", later)])
+    lists = {"2026-01-01": table, "2026-02-01": later}
+    rows = debuts.debuts(
+        [Vintage.of(day, t.assign(entry=names, model=names)) for day, t in lists.items()]
+    )
     assert rows.set_index("identity")["change"].to_dict() == {
         name: 15.0 if name == "m0" else 0.0 for name in names
     }

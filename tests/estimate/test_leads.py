@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from exact import listed
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -189,20 +190,17 @@ def test_what_cannot_be_asked_is_refused() -> None:
 
 
 def test_errors_of_the_nearest_list_that_prints_them() -> None:
-    import pandas as pd
-
-    from elolag.estimate.panel import Vintage
-
-    def listed(date: str, **errors: float) -> Vintage:
-        return Vintage(date, pd.DataFrame({"se": errors}))
-
-    lists = ("2025-01-01", {"a": 1.0, "b": np.nan}), ("2025-03-01", {"a": 3.0})
-    printed = PrintedErrors([*(listed(day, **e) for day, e in lists), listed("2025-04-01", c=5.0)])
+    days = {
+        "2025-01-01": {"a": 1.0, "b": np.nan},
+        "2025-03-01": {"a": 3.0},
+        "2025-04-01": {"c": 5.0},
+    }
+    printed = PrintedErrors([listed(day, errors, errors) for day, errors in days.items()])
     assert printed.nearest("a", "2025-01-20") == 1.0
     assert printed.nearest("a", "2025-02-20") == 3.0
     assert printed.nearest("b", "2025-02-20") == float(np.quantile([1.0, 3.0, 5.0], 0.9))
     with pytest.raises(EstimateError, match="carries an interval"):
-        PrintedErrors([listed("2025-01-01", a=np.nan)])
+        PrintedErrors([listed("2025-01-01", {"a": 1.0}, {"a": np.nan})])
 
 
 def test_all_of_the_draws_are_no_proof_of_always(webdev: WhoLed) -> None:

@@ -10,6 +10,7 @@ import made_archive
 import numpy as np
 import pandas as pd
 import pytest
+from exact import listed
 
 import elolag
 from elolag import tags
@@ -17,7 +18,6 @@ from elolag.archive import Board
 from elolag.archive.reading import Snapshot
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import (
-    Vintage,
     _blind_spots,
     _blind_stretches,
     _identify,
@@ -135,13 +135,8 @@ def test_a_newer_complete_copy_is_offered_and_a_cut_one_is_not() -> None:
 
 
 def test_missing_errors_come_from_the_nearest_vintage() -> None:
-    def table(rows: dict[str, float]) -> pd.DataFrame:
-        return pd.DataFrame({"se": rows}).rename_axis("identity")
-
-    vintages = [
-        Vintage("2025-01-01", table({"a": 4.0, "b": 9.0})),
-        Vintage("2025-03-01", table({"a": 2.0})),
-    ]
+    errors = {"2025-01-01": {"a": 4.0, "b": 9.0}, "2025-03-01": {"a": 2.0}}
+    vintages = [listed(day, of, of) for day, of in errors.items()]
     linked = pd.DataFrame(
         {"identity": ["a", "b", "c"], "vintage": ["2025-02-25"] * 3, "se": [np.nan] * 3}
     )
@@ -151,16 +146,15 @@ def test_missing_errors_come_from_the_nearest_vintage() -> None:
 
 
 def test_no_error_anywhere_is_refused() -> None:
-    empty = pd.DataFrame({"se": [np.nan]}, index=pd.Index(["a"], name="identity"))
     linked = pd.DataFrame({"identity": ["a"], "vintage": ["2025-01-01"], "se": [np.nan]})
     with pytest.raises(EstimateError, match="interval"):
-        fill_errors(linked, [Vintage("2025-01-01", empty)])
+        fill_errors(linked, [listed("2025-01-01", {"a": 1.0}, {"a": np.nan})])
 
 
 def test_identity_is_model_and_effort_and_names_doubles() -> None:
     lookup = tags.Lookup(tags.load())
     newest = elolag.open_archive().board("arena/text_style_control").snapshot("2026-08-19")
-    table = _identify(newest.listing("overall"), newest, lookup, set(), set())
+    table = _identify(newest.listing("overall"), newest, lookup, set(), set()).table
     assert table.index.is_unique
     assert table.loc["claude-opus-4-6|high", "entry"] == "claude-opus-4-6-high"
     assert table.loc["claude-opus-4-6", "model"] == "claude-opus-4-6"
@@ -170,10 +164,10 @@ def test_whole_point_ratings_carry_their_rounding() -> None:
     archive = elolag.open_archive().board("arena/text")
     lookup = tags.Lookup(tags.load())
     rounded = archive.snapshot("2025-08-04")
-    table = _identify(rounded.listing("overall"), rounded, lookup, set(), set())
-    raw = rounded.ratings("overall").set_index("entry").loc[table["entry"]]
+    found = _identify(rounded.listing("overall"), rounded, lookup, set(), set())
+    raw = rounded.ratings("overall").set_index("entry").loc[found.entries]
     half = (raw["upper"] - raw["lower"]).to_numpy(float) / 2 / 1.959963984540054
-    assert table["se"].to_numpy() ** 2 == pytest.approx(half**2 + 1 / 12)
+    assert found.se**2 == pytest.approx(half**2 + 1 / 12)
 
 
 def test_retired_models_stand_on_the_newest_scale_once() -> None:

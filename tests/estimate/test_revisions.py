@@ -159,7 +159,7 @@ def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
     wild = simulated.vintages[-1].table.copy()
     rng = np.random.default_rng(0)
     wild["rating"] += rng.normal(0, 80, len(wild))
-    later = Vintage(to_iso(to_day(simulated.vintages[-1].date) + 90), wild)
+    later = Vintage.of(to_iso(to_day(simulated.vintages[-1].date) + 90), wild)
     after = replace(simulated, vintages=(*simulated.vintages, later))
     old, _ = _measure(simulated, "levels", 40)
     new, _ = _measure(after, "levels", 40)
@@ -262,8 +262,9 @@ def test_what_cannot_be_answered_is_refused() -> None:
 
 
 def test_months_without_any_interval_say_why() -> None:
-    found = past(vintage("2025-02-20", THEN), vintage("2025-08-01", THEN))
-    found.vintages[0].table["se"] = np.nan
+    first = vintage("2025-02-20", THEN)
+    without = replace(first, se=np.full(len(first), np.nan))
+    found = past(without, vintage("2025-08-01", THEN))
     rows, skipped = _measure(found, "current", 40)
     assert not rows
     assert "no rating of this board carries an interval" in skipped["2025-02-20"]

@@ -22,7 +22,7 @@ def vintage(date: str, rating: dict[str, float], model: dict[str, str] | None = 
         },
         index=pd.Index(names, name="identity"),
     )
-    return Vintage(date, table)
+    return Vintage.of(date, table)
 
 
 OLD = {f"m{k}": float(r) for k, r in enumerate(np.random.default_rng(0).normal(1200, 90, 40))}
