@@ -109,17 +109,21 @@ class Measure:
     arena_constants
         Whether what was measured on Arena's boards applies: the drift of young entries, and that
         a rating printed to a whole point is uniform within it.
+    point
+        What is as little as one Elo. METR's models are 0.5 to 1.1 doublings from their trend,
+        Arena's 30 to 70 Elo.
     """
 
     name: str
     unit: str = "Elo"
     points: str = "Elo points"
     arena_constants: bool = False
+    point: float = 1.0
 
 
 _MEASURES = {
     "epoch/eci": Measure("index", "ECI points", "ECI points"),
-    "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes"),
+    "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes", point=0.02),
 }
 
 

@@ -50,7 +50,9 @@ class Roster:
         names, *arrays = (getattr(self, each.name) for each in fields(self))
         return Roster(tuple(names[k] for k in keep), *(array[keep] for array in arrays))
 
-    def field(self, table: pd.DataFrame, drift: YoungDrift | None) -> tuple[Field, pd.DataFrame]:
+    def field(
+        self, table: pd.DataFrame, drift: YoungDrift | None, point: float = 1.0
+    ) -> tuple[Field, pd.DataFrame]:
         """Put the linked entries of these models in order, the young ones' errors widened.
 
         Parameters
@@ -60,6 +62,8 @@ class Roster:
             models without an entry too.
         drift
             How much young entries still move; None for not at all.
+        point
+            What one Elo is in the unit of the ratings.
 
         Returns
         -------
@@ -88,6 +92,7 @@ class Roster:
             follow_from=held.follow_from,
             month_start=held.month_start,
             month_end=held.month_end,
+            point=point,
         )
         return field, rows.drop(columns="order")
 
@@ -167,7 +172,7 @@ class Cast:
         table = panel.placed.table
         table = table[~(table["votes"] < min_votes)]
         roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
-        field, rows = roster.field(table, drift)
+        field, rows = roster.field(table, drift, panel.measure.point)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
 
     @property

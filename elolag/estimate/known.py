@@ -77,6 +77,8 @@ class Past:
         Entries with fewer votes do not count; those printed without a count stay.
     match
         What dates a level.
+    point
+        What one Elo is in the unit of the ratings.
     """
 
     vintages: tuple[Vintage, ...]
@@ -87,6 +89,7 @@ class Past:
     hyper: Hyperparameters = SHIPPED
     min_votes: int = 0
     match: MatchRule = REACHED
+    point: float = 1.0
 
     @cached_property
     def hindsight(self) -> pd.DataFrame:
@@ -121,7 +124,8 @@ class Past:
     def state(self, table: pd.DataFrame) -> State:
         """The entries of the two groups' models, ready to be drawn from."""
         table = table[~(table["votes"] < self.min_votes)]
-        field = replace(self.roster.field(table, self.drift)[0], freedom=self.hyper.freedom)
+        field, _ = self.roster.field(table, self.drift, self.point)
+        field = replace(field, freedom=self.hyper.freedom)
         fitted = posterior(field, correct_selection=self.correct_selection, hyper=self.hyper)
         counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
         return State(*only(field, fitted, np.flatnonzero(counted))[:2])
@@ -198,5 +202,6 @@ def read(
         tuple(vintages(other_board(board, newest), category, lookup)),
         min_votes=asked["min_votes"],
         match=MatchRule(asked["match_rule"]),
+        point=kind.point,
     )
     return past, lookup, snapshots

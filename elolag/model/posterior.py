@@ -51,6 +51,7 @@ class Field:
     ``drift``, (E,): scale of each entry's own change since its last list, a t with `freedom`; None
     for none. ``errors``, (E, E): covariance of the entries' own errors where it is known, its
     diagonal ``variance``; None takes them as independent (see `elolag.model.covariance`).
+    ``point``: what one Elo is, where ratings are in another unit.
     """
 
     rating: Floats
@@ -67,6 +68,7 @@ class Field:
     drift: Floats | None = None
     errors: Floats | None = None
     freedom: float = SHIPPED.freedom
+    point: float = 1.0
 
     @property
     def shared(self) -> Floats:
@@ -327,8 +329,8 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     observed = field.error
     spread = _spreads(field, residual, observed, free, hyper)
     typical = float(np.median(spread))
-    smoothing = _bandwidth(residual / spread, hyper.smoothing / typical)
-    step = _GRID_STEP / typical
+    smoothing = _bandwidth(residual / spread, hyper.smoothing * field.point / typical)
+    step = _GRID_STEP * field.point / typical
     unit = residual / spread, observed / spread**2
     grid, weights = _remembered(unit[0].tobytes(), unit[1].tobytes(), smoothing, step, hyper.normal)
     return Prior(centre, spread, grid, weights, smoothing, free, root)
@@ -359,7 +361,7 @@ def _doubt(
         return None
     away = (field.rating - prior.centre) / np.sqrt(prior.free)
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
-    least = min(np.log(hyper.smoothing), most)
+    least = min(np.log(hyper.smoothing * field.point), most)
     spreads = np.exp(np.arange(least, most + _LOG_STEP, _LOG_STEP))
     shape = len(rating), len(spreads)
     log, means, sd, reach = (np.empty(shape) for _ in range(4))
@@ -501,7 +503,7 @@ def _spreads(
     def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
         """Of some entries, in logarithms and in units."""
         scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
-        least = float(np.median(hyper.smoothing / unit[rows]))
+        least = float(np.median(hyper.smoothing * field.point / unit[rows]))
         mean = np.average(scaled, weights=free[rows])
         return 0.5 * float(np.log(max(mean, least**2)))
 

@@ -14,6 +14,7 @@ import elolag
 from elolag import plots
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import measures as module
+from elolag.estimate.known import read
 from elolag.estimate.measures import _BOARDS, beside, compare_measures
 from elolag.estimate.session import prepare
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, Lags
@@ -153,8 +154,16 @@ def test_a_difference_of_another_day_says_so(found: Measures) -> None:
     assert "May" not in rows[0][-1]
     assert any("earlier of both as-of dates" in note for note in found.footnotes())
     moved = replace(found, differences=found.differences[1:])
-    assert "As of 9 May 2026 it is 2." in moved.sentence()
-    assert "Mit Stand 9. Mai 2026 ist er nach Blindabstimmungen 2," in moved.sentence("de")
+    assert "As of 9 May 2026 it is 1." in moved.sentence()
+    assert "Mit Stand 9. Mai 2026 ist er nach Blindabstimmungen 1," in moved.sentence("de")
+
+
+def test_doublings_are_drawn_to_their_trend_as_elo_are() -> None:
+    study = prepare(board=_BOARDS[2])
+    left = study.fitted.spread / np.sqrt(study.cast.field.error)
+    assert 0.6 < np.median(left) < 0.95
+    past, _, _ = read(_BOARDS[2])
+    assert past.last.fitted.spread.tolist() == study.fitted.spread.tolist()
 
 
 def between_leads(first: float, second: float, found: Measures) -> Measures:

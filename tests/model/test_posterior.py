@@ -14,6 +14,7 @@ from made_field import NEVER, make_field, random_field
 from numpy.typing import NDArray
 from scipy import stats
 
+from elolag.model.draws import draw
 from elolag.model.posterior import (
     _GRID_STEP,
     Doubt,
@@ -325,6 +326,29 @@ def test_a_prior_in_doubt_is_what_counting_all_cases_gives(seed: int, drifts: bo
         p = chances.get((country, recent, t), 0.0)
         error = 5 * math.sqrt(p * (1 - p) / len(doubt.states)) + 1e-3
         assert doubt.chance[entry, t] == pytest.approx(p, abs=error)
+
+
+@pytest.mark.parametrize("plugged", [0.0, 1.0])
+def test_what_is_thought_does_not_depend_on_the_unit(
+    plugged: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("elolag.model.posterior._PLUGGED", plugged)
+    field, point = in_doubt(3, drifts=True), 0.02
+    assert field.drift is not None
+    other = replace(
+        field,
+        rating=field.rating * point,
+        variance=field.variance * point**2,
+        link_root=field.link_root * point,
+        drift=field.drift * point,
+        point=point,
+    )
+    one, two = posterior(field), posterior(other)
+    assert two.mean == pytest.approx(one.mean * point)
+    assert two.spread == pytest.approx(one.spread * point)
+    drawn = (draw(*each, 50, 0, everything=True) for each in ((field, one), (other, two)))
+    ratings = (next(chunks)[1].ratings for chunks in drawn)
+    assert next(ratings) * point == pytest.approx(next(ratings))
 
 
 def test_states_of_a_prior_are_drawn_for_countries_apart_and_for_recent_ones_together() -> None:
