@@ -112,6 +112,8 @@ class Measure:
     point
         What is as little as one Elo. METR's models are 0.5 to 1.1 doublings from their trend,
         Arena's 30 to 70 Elo.
+    one_score
+        Whether the entries under one name share its score: they are then one figure, not several.
     """
 
     name: str
@@ -119,10 +121,11 @@ class Measure:
     points: str = "Elo points"
     arena_constants: bool = False
     point: float = 1.0
+    one_score: bool = False
 
 
 _MEASURES = {
-    "epoch/eci": Measure("index", "ECI points", "ECI points"),
+    "epoch/eci": Measure("index", "ECI points", "ECI points", one_score=True),
     "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes", point=0.02),
 }
 
@@ -135,7 +138,7 @@ def measure_of(board: str, method: str = "bradley-terry", source: str = "") -> M
     if board in _MEASURES:
         return _MEASURES[board]
     if method == "index":
-        return Measure("index", "index points", "index points")
+        return Measure("index", "index points", "index points", one_score=True)
     return Measure("votes", arena_constants=board.partition("/")[0] == "arena")
 
 

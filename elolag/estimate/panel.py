@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from statistics import NormalDist
 
@@ -47,6 +47,11 @@ class Vintage:
 
     def __len__(self) -> int:
         return len(self.identities)
+
+    def only(self, rows: Sequence[int]) -> Vintage:
+        """Some of the entries."""
+        date, *arrays = (getattr(self, each.name) for each in fields(self))
+        return Vintage(date, *(array[rows] for array in arrays))
 
     @classmethod
     def of(cls, date: str, table: pd.DataFrame) -> Vintage:
@@ -590,7 +595,20 @@ def _identify(
     shown = [raw.entries[row] for row in rows]
     identities, entries, models = (np.array(each, object) for each in (identity, shown, model))
     figures = raw.ratings[rows], *_errors(raw, rows, snapshot)
-    return Vintage(snapshot.vintage, identities, entries, models, *figures)
+    found = Vintage(snapshot.vintage, identities, entries, models, *figures)
+    if measure_of(snapshot.board, snapshot.method, source).one_score:
+        return found.only(_first_versions(found, snapshot, lookup))
+    return found
+
+
+def _first_versions(found: Vintage, snapshot: Snapshot, lookup: Lookup) -> list[int]:
+    """Of the entries under each of the publisher's names, the one whose model came first."""
+    names = dict(snapshot.entries().set_index("entry")["name"].fillna(""))
+    first: dict[str, int] = {}
+    released = [lookup.tag(model).released for model in found.models]
+    for row in np.argsort(released, kind="stable").tolist():
+        first.setdefault(names[found.entries[row]] or found.entries[row], row)
+    return sorted(first.values())
 
 
 def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:

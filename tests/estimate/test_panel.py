@@ -160,6 +160,23 @@ def test_identity_is_model_and_effort_and_names_doubles() -> None:
     assert table.loc["claude-opus-4-6", "model"] == "claude-opus-4-6"
 
 
+def test_versions_under_one_name_of_an_index_are_one_figure() -> None:
+    lookup = tags.Lookup(tags.load())
+    listed = elolag.open_archive().board("epoch/eci").snapshot("2026-01-20")
+    found = _identify(listed.listing("overall"), listed, lookup, set(), set())
+    names = dict(listed.table("entries").set_index("entry")["name"])
+    assert len(names) == 282
+    assert sorted(names[entry] for entry in found.entries) == sorted(set(names.values()))
+    assert [e for e in found.entries if e.startswith("gpt-5.2-")] == ["gpt-5.2-2025-12-11_high"]
+    shown = set(found.models)
+    assert "kimi-k2-0711-preview" in shown
+    assert "kimi-k2-0905-preview" not in shown
+    # Votes are of versions: those of one model stand beside each other.
+    votes = elolag.open_archive().board("arena/text_style_control").snapshot("2026-08-19")
+    rated = _identify(votes.listing("overall"), votes, lookup, set(), set())
+    assert len(rated) > len(set(rated.models))
+
+
 def test_whole_point_ratings_carry_their_rounding() -> None:
     archive = elolag.open_archive().board("arena/text")
     lookup = tags.Lookup(tags.load())
