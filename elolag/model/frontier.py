@@ -133,9 +133,9 @@ def _by_date(ratings: Floats, counts_from: Floats, until: float) -> tuple[Floats
     near = np.flatnonzero(early <= until)
     columns = near[np.argsort(early[near], kind="stable")]
     rated = ratings.T[columns]
-    ends = rated.min(axis=1, initial=np.inf), rated.max(axis=1, initial=-np.inf)
-    kept = may_rise(early[columns], late[columns], *ends)
-    columns, rated = columns[kept], rated[kept]
+    if rated.size:
+        kept = may_rise(early[columns], late[columns], rated.min(axis=1), rated.max(axis=1))
+        columns, rated = columns[kept], rated[kept]
     if counts_from.ndim == 1:
         return counts_from[columns], rated, columns
     dates = counts_from[:, columns]

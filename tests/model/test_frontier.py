@@ -132,6 +132,11 @@ def test_any_memory_layout_gives_the_same(varying: bool) -> None:
     assert (plain.dates == strided.dates).all()
 
 
+def test_of_no_draws_there_is_nothing() -> None:
+    none = Steps(np.zeros((0, 3)), np.array([1.0, 2.0, 3.0]), UNTIL)
+    assert none.dates.shape[0] == none.running.shape[0] == none.columns.shape[0] == 0
+
+
 def test_more_records_than_a_byte_counts() -> None:
     days = np.arange(300.0)
     steps = Steps(days[None, :], days, 300.0)
