@@ -71,6 +71,7 @@ def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
         "page.html.j2",
         template("style.css"),
         page=page,
+        about=_about(page),
         words=WORDS[page.lang],
         frame=frame,
         recipe=markup.escape(frame.recipe),
@@ -79,6 +80,14 @@ def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
         **ways(root, page.lang),
         version=__version__,
     )
+
+
+def _about(page: Page) -> str:
+    """What a page says, in a sentence, for those who list it: the answer where it has one."""
+    first = next(iter(page.sections), None)
+    if first is not None and first.key == "answer":
+        return first.prose[0]
+    return page.standfirst or page.title
 
 
 def filled(name: str, style: str, script: str = "", more: str = "", **values: Any) -> bytes:

@@ -92,13 +92,16 @@ def bracket(result: LagResult, lang: str = "en") -> str:
     return words("bracket", lang, level=language.percent(result.level, lang))
 
 
+#: Ends the description of a chart whose table is below it.
+BELOW = " All points are in the table below the chart."
+
+
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
         f"{noun(result.follower_group)}, {min(r['counts_from'] for r in rows)} to {result.as_of}. "
         f"{first_up(noun(result.leader_group))} stands at {result.leader_best.rating:.0f}, "
-        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
-        f"All points are in the table below the chart."
+        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}.{BELOW}"
     )
 
 
@@ -448,13 +451,13 @@ def limits(material: Material) -> Section:
 
 
 def citing(material: Material, lang: str = "en") -> Section:
-    """The sentence and the footnote, in both languages; all else folded away."""
+    """The sentence with its short footnote, in both languages; all else folded away."""
     english, german = (citation(material.headline, each) for each in ("en", "de"))
-    first, second = (english, german) if lang == "en" else (german, english)
-    everything = f"{english.footnote}\n\n{english.bibtex().rstrip()}"
+    first, second, other = (english, german, "de") if lang == "en" else (german, english, "en")
+    everything = f"{first.footnote}\n\n{english.bibtex().rstrip()}"
     return Section(
         "cite", words("cite", lang),
         blocks=(Block(words("quote", lang), first.brief()),
-                Block(words("otherwise", lang), second.brief()),
+                Block(words("otherwise", lang), second.brief(), lang=other),
                 Block(words("full", lang), everything, folded=True)),
     )  # fmt: skip
