@@ -392,6 +392,7 @@ def _folder(
         links.insert(1, Link(words("before", month=before.words()), f"{before.name}/index.html"))
     frame = Frame(
         kicker=words("kicker", board=month.words(), vintage=citing.date(month.vintage, "en")),
+        dated=month.words(),
         notes=(words("frozen"), words("made", version=__version__, method=METHOD), *front.footer()),
     )
     files = contents(

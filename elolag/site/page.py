@@ -30,6 +30,8 @@ class Frame:
     ----------
     kicker
         Above the heading: what this is, of when.
+    dated
+        Before the title by which a browser or a list calls the page; empty where it is of today.
     navigation
         Ways to the pages of the site; none for a page that stands alone.
     taken
@@ -45,6 +47,7 @@ class Frame:
     """
 
     kicker: str = ""
+    dated: str = ""
     navigation: Sequence[Link] = ()
     taken: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     notes: Sequence[str] = ()

@@ -46,7 +46,7 @@ def slices(material: Material) -> Section:
         if kind in checks.missing
     ]
     for found in made:
-        notes += [f"{name} is left out: {why}." for name, why in found.refused.items()]
+        notes += [f"Left out: {name}: {why}." for name, why in found.refused.items()]
     prose = [
         f"The question of the headline, asked anew of {_and(_ASKED_OF, made)}: "
         f"{_and(_OTHER, made)}, each with records and draws of its own."

@@ -16,6 +16,7 @@ import pytest
 import site_worlds
 from month_worlds import ADDRESS, MONTHS, NEW, Later, files
 
+from elolag.results import citing
 from elolag.site import Site
 from elolag.site.folder import SUMS
 
@@ -101,6 +102,16 @@ def test_a_page_with_an_answer_is_listed_with_it(built: Site) -> None:
         (about,) = [a["content"] for a, _ in page.of("meta") if a.get("name") == "description"]
         (answer,) = [text for a, text in page.of("p") if a.get("class") == "answer"]
         assert about == answer, path
+
+
+def test_a_month_is_called_by_its_month(built: Site) -> None:
+    """What it says of that day is said in the present, and another month may say the same."""
+    for name in MONTHS:
+        page = checks.Page((built.path / name / "index.html").read_bytes())
+        (title,) = [text for _, text in page.of("title") if text.endswith(" – elolag")]
+        (heading,) = [text for _, text in page.of("h1")]
+        month = citing.month_of(name, "en")
+        assert title == f"{month}: {heading} – elolag"
 
 
 def test_a_chart_alone_points_to_no_table(built: Site) -> None:

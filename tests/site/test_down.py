@@ -133,6 +133,19 @@ def test_revisions_say_from_how_many_draws() -> None:
     assert "intervals, from 50 draws (the months' own pages: 10,000, and " in captions[1]
 
 
+def test_every_note_begins_as_a_sentence(pages: dict[str, Page]) -> None:
+    """With a capital, or with the estimand that it explains."""
+    results = (
+        elolag.estimate_revisions("arena/webdev", n_draws=50),
+        elolag.compare("lab", board="arena/webdev", n_draws=50),
+        elolag.forecast_lag(n_draws=60),
+    )
+    notes = [note for page in pages.values() for section in page.sections for note in section.after]
+    for note in (*notes, *(note for result in results for note in result.footnotes())):
+        assert not note[0].islower() or note.partition(":")[0] in MEANING, note
+        assert not re.search(r"\. [a-z]", note), note
+
+
 def test_leads_say_who_was_first_on_every_list(found: Found, pages: dict[str, Page]) -> None:
     assert found.leads is not None
     section = pages["leads/index.html"].sections[0]
