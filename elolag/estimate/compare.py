@@ -406,7 +406,7 @@ class Slices(Result):
             for reason in dict.fromkeys(self.refused.values())
         )
         return (
-            f"{self.estimand}: {first.asks()}. models: rated ones of the row's own side / of the "
+            f"{self.estimand}: {first.asks()}. Models: rated ones of the row's own side / of the "
             f"other.",
             first.left_out(),
             *basis_notes(first),

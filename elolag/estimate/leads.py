@@ -224,9 +224,10 @@ class WhoLed(Estimated):
                 f"day to day: an order, and no probability."
             )
         told.append(
-            "By its errors: the list's own ratings and standard errors (those it does not print, "
-            "of the nearest list that does), each model for itself; the best of many noisy "
-            "ratings reads too high, on both sides. By the newest: the one fit of the list of "
+            f"Percentages are probabilities that {noun(self.follower_group)} was first. By its "
+            "errors: the list's own ratings and standard errors (those it does not print, of the "
+            "nearest list that does), each model for itself; the best of many noisy ratings reads "
+            "too high, on both sides. By the newest: the one fit of the list of "
             f"{self.vintage}, for the models that were out on that day. Both are "
             "about the days of lists only."
         )

@@ -182,7 +182,8 @@ class News(Estimated):
             "A plus is further behind, a minus less far. Time passing comes first: what the figure "
             "would be by the later date, had nothing else changed. After it each share is the "
             "mean, over orders in which everything switches from the earlier state to the later, "
-            "of what its own switch adds (Shapley); the shares of a figure add up to its change. "
+            "of what its own switch adds (Shapley); the shares of a figure add up to its change "
+            "(all are rounded, each for itself). "
             "Both vintages are read with today's tags unless others are given for the first. New "
             "votes: of models on the later list; refit of older places: of those that left it.",
             *(f"Note: {note}." for note in self.notes),

@@ -62,8 +62,8 @@ MEANING = {
 
 _KEY = (
     "Months behind with measurement intervals, on the day and now; changes in months more or less "
-    "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
-    "those listed only later; the three add up, in this order, to the change. held: whether the "
+    "behind. Scale: the published scale moved; Votes: new votes on models listed by then; Models: "
+    "those listed only later; the three add up, in this order, to the change. Held: whether the "
     "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
     "of models released but not yet listed."
 )

@@ -650,7 +650,7 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
             entry, day = cast.entries[int(row)], to_iso(float(out_from[row]))
             if entry in listed:
                 notes.append(
-                    f"{entry} is listed {above[row]:.0f} points above the best of "
+                    f"the entry {entry} is listed {above[row]:.0f} points above the best of "
                     f"{noun(group.text)} and does not count: it could be used by the public from "
                     f"{day}, after the as-of date"
                 )

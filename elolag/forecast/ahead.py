@@ -306,14 +306,14 @@ class Outlook(Estimated):
     def footnotes(self) -> tuple[str, ...]:
         """What it takes for granted, and which lists could be used."""
         return (
-            f"counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
+            f"Counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
             f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
-            f"the last 18 months, in equal parts: none was chosen by its scores",
-            f"alone at the top: by the printed ratings of {self.board}, on the newest complete "
-            f"list of the day; a tie counts for {noun(self.leader_group)}"
+            f"the last 18 months, in equal parts: none was chosen by its scores.",
+            f"Alone at the top: by the printed ratings of {self.board}, on the newest complete "
+            f"list of the day; a tie counts for {noun(self.leader_group)}."
             if self.alone
-            else "alone at the top: not said, for a model of neither side is rated above the best "
-            "of one",
+            else "Alone at the top: not said, for a model of neither side is rated above the best "
+            "of one.",
             *basis_notes(self),
         )
 

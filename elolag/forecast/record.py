@@ -179,7 +179,7 @@ def shown(value: float | None, places: int = 2) -> str | None:
     """A score in a cell; what is infinite as a word."""
     if value is None or math.isinf(value):
         return None if value is None else str(finite(value))
-    return f"{round(value, places) + 0.0:.{places}f}"
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "\u2212")
 
 
 @dataclass(frozen=True)

@@ -336,7 +336,7 @@ def _cells(line: Line) -> dict[str, Any]:
         apart = f"{apart} ({shown(beside.low, places)} to {shown(beside.high, places)})"
     return found | {
         "against": shown(beside.reference, places),
-        "skill_told": shown(beside.skill) if (beside.skill or 0) > -10 else "under -10",
+        "skill_told": shown(beside.skill) if (beside.skill or 0) > -10 else "under \u221210",
         "difference_told": apart,
         "compared": beside.rounds,
         **picked(beside, "reference", "difference", "low", "high", "skill"),
@@ -352,7 +352,7 @@ def _number(value: float, lang: str, places: int = 2) -> str:
 
 def _signed(value: float, lang: str) -> str:
     text = language.number(value, lang, 2)
-    return f"-{text}" if value < 0 and text.strip("0,.") else text
+    return f"\u2212{text}" if value < 0 and text.strip("0,.") else text
 
 
 def _verdict(beside: Difference, lang: str) -> str:

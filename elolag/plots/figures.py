@@ -16,7 +16,6 @@ from elolag.estimate.catch_up import TimeToMatch
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
-from elolag.plots.files import hover
 from elolag.plots.marks import Label, place
 from elolag.plots.pen import Pen, unsigned
 from elolag.plots.style import (
@@ -111,7 +110,9 @@ def revisions(
 
 
 def _legend(pen: Pen, **style: Any) -> None:
-    pen.axes.legend(loc="upper left", frameon=False, fontsize=pen.size.small, **style)
+    pen.axes.legend(
+        loc="upper left", frameon=False, fontsize=pen.size.small, labelcolor=INK, **style
+    )
 
 
 def revisions_title(found: Revisions, lang: str = "en") -> str:
@@ -441,14 +442,13 @@ def leads(
     colours = np.array([COLOURS[1] if gap < 0 else COLOURS[0] for gap in gaps])
     for which, filled in ((~elo, True), (elo, False)):
         if which.any():
-            marks = axes.scatter(
+            axes.scatter(
                 days[which], gaps[which], s=1.6 * measures.font, linewidths=0.6, zorder=2,
                 clip_on=False, edgecolors=colours[which],
                 facecolors=colours[which] if filled else "none",
             )  # fmt: skip
-            told = [s for s, keep in zip(found.standings, which, strict=True) if keep]
-            dated = (f"{charts.day(s.date, lang)}: {s.leader} / {s.follower}" for s in told)
-            hover(marks, "\n".join(dated))
+    for day, gap, s in zip(days, gaps, found.standings, strict=True):
+        pen.told(day, gap, f"{charts.day(s.date, lang)}: {s.leader} / {s.follower}")
     pen.tidy()
     pen.date_axis(begins, last)
     axes.set_ylabel(pen.said("leads y", points=citing.unit(found.measure.points, lang)))

@@ -12,7 +12,7 @@ from elolag.estimate.news import CAUSES, News
 from elolag.plots.dots import Dot, dotted
 from elolag.plots.style import Look, finding, footer, ours
 from elolag.results import charts, citing
-from elolag.results.answer import Speaker
+from elolag.results.answer import Speaker, lab_name
 from elolag.results.charts import short, told_in
 from elolag.results.citing import lag
 from elolag.results.lag import LagResult
@@ -433,7 +433,8 @@ def dates(
                 Dot(
                     told, _short(m.months, bound(m.months, m.censored), lang), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
-                    strong=m.best, words=m.sentence(lang),
+                    strong=m.best,
+                    words=m.sentence(lang, model_name, lab_name(m.lab, m.released)),
                 )
             )  # fmt: skip
     level = citing.percent(found.level, lang)

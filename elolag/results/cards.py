@@ -15,7 +15,7 @@ _SAID = {
     "before-first": (
         "{who} was there by {day}, with {name}, the first rated here",
         "{models} hatten sein Niveau spätestens am {day} erreicht, mit {name}, dem ersten hier "
-        "bewerteten",
+        "bewerteten von ihnen",
     ),
     "on": (
         "{who} was there on {day}, with {name}",
@@ -36,8 +36,8 @@ _SAID = {
     "opened event": ("release as open weights", "der Freigabe seiner Gewichte"),
     "best": ("The best of {who} on {day}: {sentence}", "{best} am {day}: {sentence}"),
     # Intervals, of days and of months.
-    "few": (TOO_FEW, "keines: zu wenige Modelle"),
-    "one": (NO_WIDTH, "keines: ohne Breite, aus einem einzigen Modell"),
+    "few": (TOO_FEW, "keines (zu wenige Modelle)"),
+    "one": (NO_WIDTH, "keines (ohne Breite, aus einem einzigen Modell)"),
     "open": ("unbounded", "unbegrenzt"),
     "yet": ("not yet", "noch nicht"),
     "until": ("{high} or before", "{high} oder früher"),
@@ -65,8 +65,8 @@ _SAID = {
     ),
     "record-never": (
         "none by the ratings of {day}, by which a model of its side was rated as high before",
-        "keiner nach den Wertungen vom {day}: Nach ihnen war schon zuvor ein Modell seiner Seite "
-        "so hoch bewertet",
+        "keiner; nach den Wertungen vom {day} war schon zuvor ein Modell seiner Seite so hoch "
+        "bewertet",
     ),
     "lists": ("On the lists:", "Auf den Listen:"),
     "top": (
@@ -86,6 +86,10 @@ _SAID = {
     "ahead-once": (
         "; ahead of the other side on one of them",
         "; auf einer davon vor der anderen Seite",
+    ),
+    "ahead-all": (
+        "; ahead of the other side on all of them",
+        "; auf allen davon vor der anderen Seite",
     ),
     "ahead-there": ("; there ahead of the other side", "; auf ihr auch vor der anderen Seite"),
     "now": ("Now:", "Heute:"),
@@ -108,8 +112,8 @@ _SAID = {
     "released": ("Released:", "Erschienen:"),
     "to-day": ("{day}, known to the day by {basis}", "{day}, auf den Tag bekannt durch {basis}"),
     "to-month": (
-        "{day} (only the month is known), by {basis}",
-        "{day} (nur der Monat ist bekannt), durch {basis}",
+        "{month}, by {basis}; the day is not known, and {day} is taken for it",
+        "{month}, durch {basis}; der Tag ist nicht bekannt, gerechnet wird mit dem {day}",
     ),
     "announcement": ("its announcement", "die Ankündigung"),
     "weights": ("the release of its weights", "die Veröffentlichung der Gewichte"),
@@ -128,15 +132,15 @@ _SAID = {
     ),
     "votes": ("Votes:", "Stimmen:"),
     "no-votes": (
-        "not known: it is not on the newest list, or without a count there",
-        "nicht bekannt: Es steht nicht auf der neuesten Liste oder dort ohne Stimmenzahl",
+        "not known, for it is not on the newest list, or without a count there",
+        "nicht bekannt, da es auf der neuesten Liste nicht oder ohne Stimmenzahl steht",
     ),
     "provisional": (
-        "{votes}: provisional, for under {settled} a rating still moves",
-        "{votes}: vorläufig, denn unter {settled} bewegt sich eine Wertung noch",
+        "{votes}, and so its rating is provisional: under {settled} it still moves",
+        "{votes}; damit ist die Wertung vorläufig: Unter {settled} bewegt sie sich noch",
     ),
     # The card: its sources.
-    "evidence": ("What says so", "Belege"),
+    "evidence": ("What says so", "Belege (englisch)"),
     "dated-by": ("release", "Erscheinen"),
     "placed-by": ("lab and country", "Labor und Land"),
     "single": (
@@ -165,9 +169,9 @@ _SAID = {
         "newest first. A record raised the best rating of its side when it came, by the ratings of "
         "{vintage}, or was the best of its side on a list of its day.",
         "Alle Modelle, die unter den {leader} und den {follower} auf {board} den Rekord ihrer "
-        "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord hob, als er "
-        "kam, die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
-        "auf einer Liste seiner Zeit als bestes Modell seiner Seite.",
+        "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord übertraf, als "
+        "er kam, alle Modelle seiner Seite (nach den Wertungen vom {vintage}) oder stand auf einer "
+        "Liste seiner Zeit als bestes Modell seiner Seite.",
     ),
     "alt": (
         "Dots with intervals, one row for each of the newest records of either side: how far "

@@ -8,7 +8,7 @@ from typing import Any
 
 from elolag.question import DEFAULT_BOARD
 from elolag.results import citing as language
-from elolag.results.answer import phrase_of
+from elolag.results.answer import Speaker, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
@@ -18,9 +18,9 @@ from elolag.results.words import bound, first_up, noun, percentage, reads_ahead
 STALE_MONTHS = 6.0
 #: Boards that sentences call by what is measured, in both languages; others by their names.
 _ON = {
-    DEFAULT_BOARD: ("on blind votes", "nach Blindabstimmungen"),
-    "epoch/eci": ("on Epoch's benchmarks", "nach den Benchmarks von Epoch"),
-    "metr/time-horizon": ("on METR's time horizons", "nach den Zeithorizonten von METR"),
+    DEFAULT_BOARD: ("on blind votes", "in Blindabstimmungen"),
+    "epoch/eci": ("on Epoch's benchmarks", "bei den Benchmarks von Epoch"),
+    "metr/time-horizon": ("on METR's time horizons", "bei den Zeithorizonten von METR"),
 }
 
 
@@ -273,16 +273,19 @@ def _from_copy(lang: str) -> str:
 
 
 def _on(board: str, lang: str = "en") -> str:
-    """What a lag is measured on: ``on blind votes``, ``nach Blindabstimmungen``."""
+    """What a lag is measured on: ``on blind votes``, ``in Blindabstimmungen``."""
     if board in _ON:
         return _ON[board][lang == "de"]
     return f"{'auf' if lang == 'de' else 'on'} {language.board(board, 'overall', lang)}"
 
 
-def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
+def _together(
+    results: tuple[LagResult, ...], lang: str = "en", whole: LagResult | None = None
+) -> str:
     """Lags of one estimand and date: ``6.9 months on blind votes and 5.1 on ...``.
 
-    Without a date and without a full stop; directions only where they are not all "behind".
+    Without a date and without a full stop; directions only where they are not all "behind"; the
+    interval is told of the one that is `whole`.
     """
     words = language.set_phrases(lang)
     plain = all((r.months or 0.0) > 0 and not r.censored for r in results)
@@ -293,15 +296,17 @@ def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
             size += f" {words.months}" * (not number)
         else:
             size = language.lag(result.months or 0.0, result.censored, lang)
-        copy = f" ({_from_copy(lang)})" if _copied(result) else ""
-        parts.append(f"{size} {_on(result.board, lang)}{copy}")
+        asides = [Speaker(result, lang).interval()] * (result is whole)
+        asides += [_from_copy(lang)] * _copied(result)
+        told = f" ({'; '.join(asides)})" if asides else ""
+        parts.append(f"{size} {_on(result.board, lang)}{told}")
     told = f"{', '.join(parts[:-1])} {words.and_} {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{told}, {_how(results[0], lang)}"
 
 
 def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> str:
-    """The line under a headline: the same on another measure, on the same day."""
-    return f"{first_up(_together((result, beside), lang))}."
+    """The line under a headline, whose interval is told there: the same on another measure."""
+    return f"{first_up(_together((result, beside), lang, beside))}."
 
 
 def _how(result: LagResult, lang: str) -> str:
@@ -371,7 +376,7 @@ def _difference(found: Difference, follower: str, level: float, day: str, lang: 
     """By how much two lags differ, and whether that is told from nothing; with the day if given."""
     say = language.set_phrases(lang).say
     first, second = (_on(board, lang) for board in found.boards)
-    subject = say("it is", "ist er")
+    subject = say("the lag is", "ist der Abstand")
     if found.mixed:
         subject = say(f"{noun(follower)} is", f"liegen {phrase_of(follower, lang).models}")
     elif found.lead:

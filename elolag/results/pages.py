@@ -19,6 +19,7 @@ _ENGLISH: Mapping[str, str] = {
     "made": "Made with elolag {version}, method {method}.",
     "home": "elolag",
     "day": "The day itself",
+    "mean": "On average",
     "time": "Over time",
     "moved": "What moved it",
     "beside": "On another measure",
@@ -98,10 +99,9 @@ _GERMAN: Mapping[str, str] = {
     "made": "Erstellt mit elolag {version}, Methode {method}.",
     "home": "elolag",
     "day": "Der Tag selbst",
+    "mean": "Im Mittel",
     "time": "Im Lauf der Zeit",
-    "moved": "Was die Zahl bewegt hat",
     "beside": "Mit einem anderen Maß",
-    "ways": "Andere Fragen",
     "down": "Mehr dazu",
     "cite": "So wird zitiert",
     "quote": "Satz",
@@ -109,21 +109,11 @@ _GERMAN: Mapping[str, str] = {
     "full": "Alles: ganze Fußnote, BibTeX, Prüfsummen",
     "files": "Dateien dieser Seite",
     "kicker": "{board}, Liste vom {vintage}",
-    "copy": "Diese Liste ist eine Kopie der Seite des Anbieters, die andere angefertigt haben.",
     "brief": "{size} ({level}Intervall: {ends})",
-    "newer": "Eine neuere Liste vom {vintage} ist eine Kopie von anderen; nach ihr: {brief}.",
-    "reconstructed": (
-        "Nachträglich berechnet: Diese Seite gab es damals noch nicht. Die Zahl ist, was elolag "
-        "{version} aus der Liste jenes Monats und den älteren errechnet; veröffentlicht hat sie "
-        "damals niemand."
+    "newer": (
+        "Eine neuere Liste, vom {vintage}, ist eine Kopie von dritter Seite; nach ihr: {brief}."
     ),
-    "frozen": (
-        "Auf dieser Seite ändert sich nichts mehr. Was aus der Zahl geworden ist und jede "
-        "Berichtigung steht auf einer eigenen Seite."
-    ),
-    "checks": "Wie weit es trägt: Teilfragen, Empfindlichkeit, Behauptungen",
-    "checked": "dieselbe Frage anders gestellt, und was andere gesagt haben",
-    "open marks": "Hohle Zeichen: Rekorde mit unter {votes} Stimmen.",
+    "open marks": "Hohle Zeichen: Rekorde mit weniger als {votes} Stimmen.",
     "no open marks": (
         "Die Liste nennt für diese Modelle keine Stimmenzahlen: Welche Wertungen vorläufig sind "
         "(unter {votes} Stimmen), ist nicht zu erkennen."
@@ -136,14 +126,8 @@ _GERMAN: Mapping[str, str] = {
         "Klammer: der Abstand, auf der Höhe der Seite, die zurückliegt; der dicke Teil ist sein "
         "{level}Messintervall."
     ),
-    "drawn": "Die Bilder dieser Seite als Dateien, als SVG, PDF oder PNG in jeder Größe: elolag "
-    "compare und elolag sensitivity mit --figure DATEI, oder elolag.plots in Python.",
     "columns": "Spalten",
-    "before": "Der Monat davor: {month}",
-    "corrections": "Was aus dieser Zahl geworden ist",
-    "months": "Alle Monate",
     "next": "Nächste Zahl: ab dem {date}, sobald eine neue Liste geprüft ist.",
-    "unmoved": "Es gibt keinen früheren Monat zum Vergleich.",
     "last month": "der letzte abgelaufene Monat als Seite, die sich nie ändert",
     "monthly": "diese Antwort als Seite, die sich nie ändert, mit allen Dateien dahinter",
     "rows": "die Daten der Grafik (auf Englisch)",
@@ -160,7 +144,6 @@ _GERMAN: Mapping[str, str] = {
         "{sure} %. Alles mit den Wertungen vom {vintage}, also im Rückblick."
     ),
     "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",
-    "still": "Was die Zahl bewegt hat, wird von Liste zu Liste gesagt, je zu deren Tag.",
     "unbeside": "Für diesen Tag gibt kein anderes Maß eine Antwort.",
 }
 #: Pages one level down: path -> name and what one finds there, per language.
@@ -181,16 +164,20 @@ WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "de": {
         "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal das beste "
                                  "seiner Seite war"),
-        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute"),
+        "months/index.html": ("Monate", "die Zahl jedes Monats, in erster Fassung und nach "
+                              "heutigem Stand"),
         "leads/index.html": ("Wer vorn lag", "welche Seite auf jeder Liste die erste war"),
         "groups/index.html": ("Gruppen", "Kategorien, Listen, offene Modelle, Labore"),
         "claims/index.html": ("Behauptungen", "was andere gesagt haben, nachgeprüft"),
-        "revisions/index.html": ("Revisionen", "was man am Tag wissen konnte und was heute"),
-        "forecasts/index.html": ("Prognosen", "was kommen kann und wie gut das bisher war"),
-        "ask/index.html": ("Fragen", "ein anderer Tag, ohne ein Modell: die Seite antwortet"),
+        "revisions/index.html": ("Revisionen", "was man am jeweiligen Tag wissen konnte und was "
+                                 "man heute weiß"),
+        "forecasts/index.html": ("Prognosen", "was kommen kann und wie gut frühere waren"),
+        "ask/index.html": ("Fragen", "ein anderer Tag, ein anderer Zeitraum, ohne ein Modell: "
+                           "Die Seite antwortet"),
         "methods/index.html": ("Methode", "was gezählt wird und was nicht"),
         "data/index.html": ("Daten", "Listen, Lizenzen, Prüfsummen, Dateien für Programme"),
-        "about/index.html": ("Über", "wer dafür einsteht und wie man einen Fehler meldet"),
+        "about/index.html": ("Über diese Seiten", "wer dafür einsteht und wie man einen Fehler "
+                             "meldet"),
     },
 }  # fmt: skip
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN}

@@ -93,7 +93,7 @@ class Column:
             return "figures"
         if self.long:
             return "long"
-        return "date" if self.unit == "ISO date" else "plain"
+        return "date" if self.unit in ("ISO date", "year and month") else "plain"
 
 
 def data(key: str, meaning: str, unit: str = "") -> Column:

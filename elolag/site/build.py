@@ -392,6 +392,7 @@ def _folder(
         links.insert(1, Link(words("before", month=before.words()), f"{before.name}/index.html"))
     frame = Frame(
         kicker=words("kicker", board=month.words(), vintage=citing.date(month.vintage, "en")),
+        dated=month.words(),
         notes=(words("frozen"), words("made", version=__version__, method=METHOD), *front.footer()),
     )
     files = contents(
@@ -404,8 +405,8 @@ def _folder(
     frontier = parts.frontier(material)
     framed = embed(
         drawings([Section("", "", figures=(frontier,))], pointed=False)[frontier.name],
-        title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
-        link=Link(words("home"), "./index.html"),
+        title=frontier.title, alt=frontier.alt.removesuffix(parts.BELOW),
+        credit=citation(headline).short, link=Link(words("home"), "./index.html"),
     )  # fmt: skip
     return {**files, FACTS: programs.to_json(told, packed=True), "embed.html": framed}, headline
 
@@ -500,7 +501,7 @@ def _entry(row: Row, facts: Mapping[str, Any]) -> programs.Entry:
     what = "" if row.published else f" ({words('short')})"
     return programs.Entry(
         f"months/{month.name}", f"{month.words()}{what}: {in_words(row.first)}",
-        facts["sentence"]["en"], f"{month.name}/index.html", day,
+        facts["sentence"]["en"], f"{month.name}/index.html", day, published=bool(row.published),
     )  # fmt: skip
 
 

@@ -249,7 +249,9 @@ class Deck:
         key = "top" if len(tops) > 1 else "top-once"
         told = said(key, lang, count=len(tops), lists=counted, first=first, last=last)
         ahead = sum(s.order == sign for s in tops)
-        times = ("never-ahead", "ahead-once" if len(tops) > 1 else "ahead-there", "ahead")
+        if ahead == len(tops):
+            return told + said("ahead-all" if ahead > 1 else "ahead-there", lang)
+        times = ("never-ahead", "ahead-once", "ahead")
         return told + said(times[min(ahead, 2)], lang, count=ahead)
 
     def _rank(self, model: ModelDate, lang: str) -> str:
@@ -278,11 +280,14 @@ class Deck:
         material, dates = self.found.material, self.found.dates
         row = material.tables.models[model.model]
         basis = said(row.date_basis, lang)
-        day = citing.date(row.release_date, lang)
+        dated = {
+            "day": citing.date(row.release_date, lang),
+            "month": citing.month_of(row.release_date[:7], lang), "basis": basis,
+        }  # fmt: skip
         points = [
             (said("key", lang), model.entry),
             (said("lab", lang), self._home(model, lang)),
-            (said("released", lang), said(f"to-{row.precision}", lang, day=day, basis=basis)),
+            (said("released", lang), said(f"to-{row.precision}", lang, **dated)),
         ]
         if model.released != row.release_date:
             points.append((said("since", lang), citing.date(model.released, lang)))
@@ -310,7 +315,7 @@ class Deck:
         lab = material.tables.lab(material.tables.models[model.model])
         where = country(lab.country, lang)
         told = f"{lab.name}, {where}"
-        if lab.parent and lab.parent != lab.name:
+        if lab.parent not in ("", lab.name, without_asides(lab.name)):
             parent = behind(lab.parent, lang)
             told = said("parent", lang, lab=lab.name, country=where, parent=parent)
         tag = material.tag(model.model)

@@ -48,11 +48,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """Text that stands exactly as it is: a citation, BibTeX, a command; folded away if long."""
+    """Text that stands exactly as it is: a citation, BibTeX, a command; folded away if long.
+
+    `lang` is its language where that is not the page's.
+    """
 
     label: str
     text: str
     folded: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True)

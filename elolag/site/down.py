@@ -192,7 +192,8 @@ def _claims(found: Found) -> Page:
 def _revisions(found: Found) -> Page:
     """Figures of the day beside what is known now."""
     result, title = found.revisions, "First figures and what became of them"
-    section = _part(found, "revisions", "Month by month", result, _revisions_figure)
+    drawn = partial(_revisions_figure, most=found.material.headline.n_draws)
+    section = _part(found, "revisions", "Month by month", result, drawn)
     standfirst = (
         "What could have been published on the day of each month's last list, and what the newest "
         "ratings say of the same day."
@@ -200,7 +201,8 @@ def _revisions(found: Found) -> Page:
     return Page("revisions/index.html", title, standfirst, (section,))
 
 
-def _revisions_figure(found: Revisions) -> Figure:
+def _revisions_figure(found: Revisions, most: int) -> Figure:
+    more = f" (the months' own pages: {most:,}, and a figure there can read a tenth or two apart)"
     return Figure(
         name="revisions",
         title=revisions_title(found),
@@ -211,8 +213,9 @@ def _revisions_figure(found: Revisions) -> Figure:
             f"below the chart."
         ),
         caption=(
-            f"Bars: {percentage(found.level)} measurement intervals; estimand: {found.estimand}; "
-            f"ratings of {found.vintage} count as what is known now."
+            f"Bars: {percentage(found.level)} measurement intervals, from {found.n_draws:,} draws"
+            f"{more * (most > found.n_draws)}; estimand: {found.estimand}; ratings of "
+            f"{found.vintage} count as what is known now."
         ),
         draw=partial(plots.revisions, found),
         table=found.table(),

@@ -30,6 +30,8 @@ class Frame:
     ----------
     kicker
         Above the heading: what this is, of when.
+    dated
+        Before the title by which a browser or a list calls the page; empty where it is of today.
     navigation
         Ways to the pages of the site; none for a page that stands alone.
     taken
@@ -45,6 +47,7 @@ class Frame:
     """
 
     kicker: str = ""
+    dated: str = ""
     navigation: Sequence[Link] = ()
     taken: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     notes: Sequence[str] = ()
@@ -71,6 +74,7 @@ def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
         "page.html.j2",
         template("style.css"),
         page=page,
+        about=_about(page),
         words=WORDS[page.lang],
         frame=frame,
         recipe=markup.escape(frame.recipe),
@@ -79,6 +83,14 @@ def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
         **ways(root, page.lang),
         version=__version__,
     )
+
+
+def _about(page: Page) -> str:
+    """What a page says, in a sentence, for those who list it: the answer where it has one."""
+    first = next(iter(page.sections), None)
+    if first is not None and first.key == "answer":
+        return first.prose[0]
+    return page.standfirst or page.title
 
 
 def filled(name: str, style: str, script: str = "", more: str = "", **values: Any) -> bytes:

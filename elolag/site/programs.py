@@ -357,7 +357,10 @@ class Entry:
     path
         The page, within the site; an anchor may follow.
     day
-        ISO date of its publication; it never changes after.
+        ISO date of its publication, or of the list where it is reconstructed; it never changes
+        after.
+    published
+        Whether it was published on that day.
     """
 
     key: str
@@ -365,6 +368,7 @@ class Entry:
     summary: str
     path: str
     day: str
+    published: bool = True
 
 
 def atom(
@@ -407,7 +411,7 @@ def atom(
             '<entry xml:lang="en">',
             _element("title", entry.title, kind="text"),
             _element("id", _identity(base_url, entry.key)),
-            _element("published", _moment(entry.day)),
+            *([_element("published", _moment(entry.day))] if entry.published else []),
             _element("updated", _moment(entry.day)),
             _link("alternate", _address(base_url, entry.path), "text/html"),
             _element("summary", entry.summary, kind="text"),

@@ -16,7 +16,7 @@ from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, overtaken, roles
 from elolag.results import charts
 from elolag.results import citing as language
-from elolag.results.answer import lines
+from elolag.results.answer import day_first, lines
 from elolag.results.lag import LagResult
 from elolag.results.measures import under_headline
 from elolag.results.pages import words
@@ -36,11 +36,13 @@ def answer(material: Material, lang: str = "en") -> Section:
 
 
 def day(material: Material, lang: str = "en") -> Section:
-    """The second line of the answer; its facts, and what its interval leaves out."""
+    """The second line of the answer, be it of the day or the average; facts; what is left out."""
     result = material.headline
+    mean = result.estimand == "average" and day_first(result)
+    title = words("mean", lang) if mean else words("day", lang)
     said = _lines(result, lang)[1:]
     notes = (*material.comparison.small_print, result.left_out("both")) if lang == "en" else ()
-    return Section("facts", words("day", lang), said, tables=(result.table(),), after=notes)
+    return Section("facts", title, said, tables=(result.table(),), after=notes)
 
 
 def _lines(result: LagResult, lang: str) -> tuple[str, ...]:
@@ -92,13 +94,16 @@ def bracket(result: LagResult, lang: str = "en") -> str:
     return words("bracket", lang, level=language.percent(result.level, lang))
 
 
+#: Ends the description of a chart whose table is below it.
+BELOW = " All points are in the table below the chart."
+
+
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
         f"{noun(result.follower_group)}, {min(r['counts_from'] for r in rows)} to {result.as_of}. "
         f"{first_up(noun(result.leader_group))} stands at {result.leader_best.rating:.0f}, "
-        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
-        f"All points are in the table below the chart."
+        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}.{BELOW}"
     )
 
 
@@ -281,9 +286,10 @@ def data(material: Material) -> Section:
     older = panel.snapshots[1:]
     others = Counter(s.board for s in older if s.board != panel.board)
     of = "".join(f", {count} of them of {board}," for board, count in others.items())
+    links = f", linked to {many(len(older), 'older list')}{of} for models that have left the board"
     points = [
-        ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}, linked to "
-         f"{many(len(older), 'older list')}{of} for models that have left the board."),
+        ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}"
+         f"{links if older else '; no older list'}."),
         ("Models:", _models(material)),
         ("Dates:", _dates(material.study.cast.tags)),
         ("Unverified facts:", _unverified(material)),
@@ -448,13 +454,13 @@ def limits(material: Material) -> Section:
 
 
 def citing(material: Material, lang: str = "en") -> Section:
-    """The sentence and the footnote, in both languages; all else folded away."""
+    """The sentence with its short footnote, in both languages; all else folded away."""
     english, german = (citation(material.headline, each) for each in ("en", "de"))
-    first, second = (english, german) if lang == "en" else (german, english)
-    everything = f"{english.footnote}\n\n{english.bibtex().rstrip()}"
+    first, second, other = (english, german, "de") if lang == "en" else (german, english, "en")
+    everything = f"{first.footnote}\n\n{english.bibtex().rstrip()}"
     return Section(
         "cite", words("cite", lang),
         blocks=(Block(words("quote", lang), first.brief()),
-                Block(words("otherwise", lang), second.brief()),
+                Block(words("otherwise", lang), second.brief(), lang=other),
                 Block(words("full", lang), everything, folded=True)),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +26,15 @@ def _checks(material: Material) -> Checks:
     return material.checks
 
 
+#: What a comparison asks the question of, and what is other there.
+_ASKED_OF = {"category": "each category of the board", "openness": "open and closed models"}
+_OTHER = {"category": "other prompts", "openness": "other groups"}
+
+
+def _and(words: Mapping[str, str], made: Sequence[Slices]) -> str:
+    return " and ".join(words[found.by] for found in made)
+
+
 def slices(material: Material) -> Section:
     """Two figures, or the reason why there is none."""
     checks = _checks(material)
@@ -36,12 +46,12 @@ def slices(material: Material) -> Section:
         if kind in checks.missing
     ]
     for found in made:
-        notes += [f"{name} is left out: {why}." for name, why in found.refused.items()]
+        notes += [f"Left out: {name}: {why}." for name, why in found.refused.items()]
     prose = [
-        "The question of the headline, asked anew of each category of the board, and of open and "
-        "closed models: other prompts and other groups, each with records and draws of its own.",
-        *(found.sentence() for found in made),
-    ]
+        f"The question of the headline, asked anew of {_and(_ASKED_OF, made)}: "
+        f"{_and(_OTHER, made)}, each with records and draws of its own."
+    ] * bool(made)
+    prose += [found.sentence() for found in made]
     return Section(
         "slices", "Slices", prose, tuple(slices_figure(found) for found in made), after=notes
     )

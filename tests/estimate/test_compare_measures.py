@@ -154,8 +154,8 @@ def test_a_difference_of_another_day_says_so(found: Measures) -> None:
     assert "May" not in rows[0][-1]
     assert any("earlier of both as-of dates" in note for note in found.footnotes())
     moved = replace(found, differences=found.differences[1:])
-    assert "As of 9 May 2026 it is 1." in moved.sentence()
-    assert "Mit Stand 9. Mai 2026 ist er nach Blindabstimmungen 1," in moved.sentence("de")
+    assert "As of 9 May 2026 the lag is 1." in moved.sentence()
+    assert "Mit Stand 9. Mai 2026 ist der Abstand in Blindabstimmungen 1," in moved.sentence("de")
 
 
 def test_doublings_are_drawn_to_their_trend_as_elo_are() -> None:
@@ -222,7 +222,7 @@ def test_sentences_and_json(found: Measures) -> None:
         f"on average over twelve months." in found.sentence()
     )
     german = found.sentence("de")
-    comma = f"{votes} Monate nach Blindabstimmungen und {index} nach den Benchmarks von Epoch"
+    comma = f"{votes} Monate in Blindabstimmungen und {index} bei den Benchmarks von Epoch"
     copy = " (aus einer Kopie von dritter Seite)"
     assert f"{comma}{copy}, im Mittel über zwölf Monate.".replace(".", ",")[:-1] in german
     said = found.to_dict()
@@ -254,7 +254,14 @@ def test_the_line_under_the_headline() -> None:
     headline = elolag.estimate_lag(**ASKED)
     other = beside(headline, **ASKED)
     line = f"{headline.months:.1f} months on blind votes and {other.months:.1f} on Epoch's"
-    assert under_headline(headline, other).startswith(line)
+    told, german = (under_headline(headline, other, lang) for lang in ("en", "de"))
+    assert told.startswith(line)
+    low, high = other.ends_given
+    ends = f"(95% measurement interval: {low:.1f} to {high:.1f}; from a copy by others)"
+    assert f"benchmarks {ends}, on average over" in told
+    assert "Monate in Blindabstimmungen und" in german
+    ends = f"{low:.1f} bis {high:.1f} Monate".replace(".", ",")
+    assert f"bei den Benchmarks von Epoch (95-%-Messintervall: {ends}; aus" in german
     coding = ASKED | {"category": "coding"}
     assert beside(elolag.estimate_lag(**coding), **coding) is None
     raw = ASKED | {"board": "arena/text"}

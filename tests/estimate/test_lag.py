@@ -362,7 +362,7 @@ def test_board_without_errors_is_refused(tmp_path: Path) -> None:
 def test_a_listed_model_that_is_not_out_yet_is_named_and_does_not_count() -> None:
     result = estimate_lag(vintage="2026-10-02", n_draws=FEW)
     (note,) = (n for n in result.notes if "does not count" in n)
-    assert note.startswith("gemini-4-argon-high is listed ")
+    assert note.startswith("the entry gemini-4-argon-high is listed ")
     assert "points above the best of the US" in note
     assert "from 2026-10-13, after the as-of date" in note
     assert result.leader_best.model != "gemini-4-argon"

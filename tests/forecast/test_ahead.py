@@ -198,7 +198,7 @@ def test_first_is_said_only_where_one_of_the_two_sides_stands_first(
         assert not found.alone
         assert "first" not in {a.target for mine in found.answers.values() for a in mine}
         assert "alone" not in found.sentence()
-        assert "alone at the top: not said" in found.footnotes()[1]
+        assert "Alone at the top: not said" in found.footnotes()[1]
     turned = elolag.forecast_lag(
         leader="CN", follower="US", vintage=VINTAGE, n_draws=200, session=shared
     )

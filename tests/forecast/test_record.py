@@ -269,8 +269,8 @@ def rounds(count: int, error: float) -> list[Scored]:
     ("error", "told"),
     [
         (0.5, "skill 0.45, better by 0.45 (95%: 0.41 to 0.49)"),
-        (2.0, "skill -1.05, worse by 1.05 (95%: 1.01 to 1.09)"),
-        (0.95, "skill 0.00, no difference that can be told from chance (95%: -0.04 to 0.04)"),
+        (2.0, "skill \u22121.05, worse by 1.05 (95%: 1.01 to 1.09)"),
+        (0.95, "skill 0.00, no difference that can be told from chance (95%: \u22120.04 to 0.04)"),
     ],
 )
 def test_the_record_is_a_sentence(error: float, told: str) -> None:

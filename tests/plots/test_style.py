@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from importlib import resources
+from xml.etree import ElementTree
 
 import numpy as np
 from hypothesis import given
@@ -11,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+import elolag
 from elolag import plots
 from elolag.plots.files import painted, rendered, svg
 from elolag.plots.markup import UNSEEN
@@ -63,6 +66,32 @@ def test_what_takes_the_pointer_is_in_an_svg_alone(headline: LagResult) -> None:
     assert axes.get_children() == before
     again, _ = painted(axes, headline)
     assert (again == pixels).all()
+
+
+def test_the_pointer_is_told_of_one_list_at_a_time() -> None:
+    led = elolag.who_led(n_draws=60)
+    root = ElementTree.fromstring(svg(plots.leads(led), "a"))  # noqa: S314 -- our own
+    told = [part.text for part in root.iter() if part.tag.endswith("}title")]
+    assert told == [f"{s.date}: {s.leader} / {s.follower}" for s in led.standings]
+
+
+def test_all_type_is_in_a_colour_that_the_dark_page_knows() -> None:
+    """Those of the style sheet; black type, matplotlib's own, would stand on black."""
+    sheet = (resources.files("elolag") / "site/templates/style.css").read_text("utf-8")
+    axes = plots.revisions(elolag.estimate_revisions("arena/webdev", n_draws=50))
+    root = ElementTree.fromstring(svg(axes, "a"))  # noqa: S314 -- our own
+    inks = set()
+
+    def walk(part: ElementTree.Element, ink: str) -> None:
+        ink = part.get("fill", ink)
+        if part.tag.endswith("}text"):
+            inks.add(ink)
+        for child in part:
+            walk(child, ink)
+
+    walk(root, "black")
+    assert inks
+    assert not [ink for ink in inks if f'[fill="{ink}"]' not in sheet]
 
 
 def test_a_figure_may_be_laid_out_for_other_dots(headline: LagResult) -> None:

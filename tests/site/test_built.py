@@ -16,6 +16,7 @@ import pytest
 import site_worlds
 from month_worlds import ADDRESS, MONTHS, NEW, Later, files
 
+from elolag.results import citing
 from elolag.site import Site
 from elolag.site.folder import SUMS
 
@@ -88,6 +89,53 @@ def test_how_to_cite_is_headed_in_the_language_of_the_page(built: Site) -> None:
     ):  # fmt: skip
         text = (built.path / path).read_text("utf-8")
         assert re.findall(r"<h3>([^<]+)</h3>\s*<pre", text) == [own, other], path
+        other_lang = {"Satz": "en", "Sentence": "de"}[own]
+        assert re.findall(r'<pre[^>]* lang="(\w+)"', text) == [other_lang], path
+        (footnote,) = re.findall(r"<pre[^>]*>(elolag [^<]*)</pre>", text)
+        assert ("Datenstände: " in footnote) == (own == "Satz"), path
+        assert "@software{" in footnote
+
+
+def test_a_page_with_an_answer_is_listed_with_it(built: Site) -> None:
+    for path in ("index.html", "de/index.html", f"{MONTHS[-1]}/index.html"):
+        page = checks.Page((built.path / path).read_bytes())
+        (about,) = [a["content"] for a, _ in page.of("meta") if a.get("name") == "description"]
+        (answer,) = [text for a, text in page.of("p") if a.get("class") == "answer"]
+        assert about == answer, path
+
+
+def test_a_month_is_called_by_its_month(built: Site) -> None:
+    """What it says of that day is said in the present, and another month may say the same."""
+    for name in MONTHS:
+        page = checks.Page((built.path / name / "index.html").read_bytes())
+        (title,) = [text for _, text in page.of("title") if text.endswith(" – elolag")]
+        (heading,) = [text for _, text in page.of("h1")]
+        month = citing.month_of(name, "en")
+        assert title == f"{month}: {heading} – elolag"
+
+
+def test_a_chart_alone_points_to_no_table(built: Site) -> None:
+    alone, whole = (
+        (built.path / MONTHS[-1] / name).read_text("utf-8") for name in ("embed.html", "index.html")
+    )
+    assert "in the table below the chart" in whole
+    assert "below the chart" not in alone
+
+
+def test_tables_on_a_german_page_say_that_they_are_english(built: Site) -> None:
+    page = checks.Page((built.path / "de" / "index.html").read_bytes())
+    parts = [attrs.get("lang") for attrs, _ in page.of("thead", "tbody")]
+    assert parts
+    assert set(parts) == {"en"}
+
+
+def test_the_feed_says_of_no_reconstruction_when_it_was_published(built: Site) -> None:
+    feed = checks.xml((built.path / "feed.xml").read_bytes())
+    for entry in feed.findall(f"{checks.ATOM}entry"):
+        title = entry.findtext(f"{checks.ATOM}title") or ""
+        if "Corrected" not in title and "become" not in title:
+            published = entry.find(f"{checks.ATOM}published") is not None
+            assert published == ("(reconstructed)" not in title)
 
 
 def test_every_page_is_sound_and_strict(built: Site) -> None:

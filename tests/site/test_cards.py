@@ -174,6 +174,8 @@ def test_the_best_of_a_list_of_its_day_has_a_card_though_it_is_no_record(found: 
          "Das beste seiner Seite auf 3 von 9 Listen, vom 1. Mai 2026 bis zum 3. Mai 2026; auf "
          "einer davon vor der anderen Seite."),
         (3, 2, "to 3 May 2026; ahead of the other side on 2.", "; auf 2 davon vor der anderen"),
+        (3, 3, "to 3 May 2026; ahead of the other side on all of them.",
+         "; auf allen davon vor der anderen Seite."),
     ],
 )  # fmt: skip
 def test_on_how_many_lists_it_was_the_best(
@@ -220,6 +222,16 @@ def test_no_bracket_stands_within_another_and_parents_are_told_in_german(found: 
         assert "(Moonshot AI, " in page.standfirst
         assert "Moonshot AI (Kimi), " in _points(page)
         assert parent in _points(page)
+
+
+def test_a_lab_that_is_its_own_parent_is_told_once(found: Found) -> None:
+    deck, tables = Deck(found), found.material.tables
+    row = tables.models[deck.models[0].model]
+    lab = replace(tables.lab(row), name="Moonshot AI (Kimi)", parent="Moonshot AI")
+    changed = replace(found.material, tables=replace(tables, labs={row.lab: (lab,)}))
+    card = Deck(replace(found, material=changed)).card(deck.models[0], "en")
+    assert "Lab: Moonshot AI (Kimi), " in _points(card)
+    assert "controlling parent" not in _points(card)
 
 
 def test_every_description_of_who_is_behind_a_lab_has_its_german() -> None:
@@ -302,8 +314,12 @@ def test_a_record_lasts_until_the_next_of_its_side(found: Found, deck: Deck) -> 
 def test_few_votes_are_said_to_be_provisional_on_arenas_boards_only(found: Found) -> None:
     deck = Deck(found)
     young = replace(deck.models[0], votes=SETTLED_VOTES - 1)
-    assert "14,999: provisional, for under 15,000" in _points(deck.card(young, "en"))
-    assert "14.999: vorläufig, denn unter 15.000" in _points(deck.card(young, "de"))
+    assert "14,999, and so its rating is provisional: under 15,000" in _points(
+        deck.card(young, "en")
+    )
+    assert "14.999; damit ist die Wertung vorläufig: Unter 15.000" in _points(
+        deck.card(young, "de")
+    )
     elsewhere = Deck(replace(found, dates=replace(found.dates, board="comparia/text")))
     assert "provisional" not in _points(elsewhere.card(young, "en"))
     gone = replace(young, votes=None)
@@ -321,7 +337,9 @@ def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
     changed = replace(found.material, tables=replace(tables, models=models))
     english = Deck(replace(found, material=changed)).card(model, "en")
     german = Deck(replace(found, material=changed)).card(model, "de")
-    assert "(only the month is known), by its appearance in an API" in _points(english)
+    month, day = citing.month_of(row.release_date[:7], "en"), citing.date(row.release_date, "en")
+    released = f"Released: {month}, by its appearance in an API; the day is not known, and {day} is"
+    assert released in _points(english)
     assert "Weights: open since 1 August 2026." in _points(english)
     assert f"Built on: {deck.named(row.base)}." in _points(english)
     assert "rests on a single source" in english.sections[2].prose[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import elolag
 from elolag.claims import ClaimsReport
 from elolag.errors import EstimateError
 from elolag.forecast import past
@@ -110,6 +111,9 @@ def test_groups_tell_every_slice_lab_and_board(found: Found, pages: dict[str, Pa
     for path, slices in (("index", checks.category), ("openness", checks.openness)):
         section = pages[f"groups/{path}.html"].sections[0]
         assert slices.sentence() in section.prose
+        # Each page tells what it has, and nothing of the other.
+        assert ("each category" in section.prose[0]) == (path == "index")
+        assert ("open and closed models" in section.prose[0]) == (path == "openness")
         (figure,) = section.figures
         assert len(figure.table.rows) == len(slices.slices)
     for path, result in (("labs", found.lab), ("boards", found.measures)):
@@ -119,6 +123,27 @@ def test_groups_tell_every_slice_lab_and_board(found: Found, pages: dict[str, Pa
         assert tuple(section.after) == result.footnotes()
     others = [link.to for link in _links(pages["groups/labs.html"])]
     assert others == [f"groups/{name}.html" for name in ("index", "openness", "boards", "voters")]
+
+
+def test_revisions_say_from_how_many_draws() -> None:
+    """Those of the months are more, so that one figure can read otherwise on two pages."""
+    made = elolag.estimate_revisions("arena/webdev", n_draws=50)
+    captions = [down._revisions_figure(made, most).caption for most in (50, 10_000)]
+    assert "intervals, from 50 draws; estimand" in captions[0]
+    assert "intervals, from 50 draws (the months' own pages: 10,000, and " in captions[1]
+
+
+def test_every_note_begins_as_a_sentence(pages: dict[str, Page]) -> None:
+    """With a capital, or with the estimand that it explains."""
+    results = (
+        elolag.estimate_revisions("arena/webdev", n_draws=50),
+        elolag.compare("lab", board="arena/webdev", n_draws=50),
+        elolag.forecast_lag(n_draws=60),
+    )
+    notes = [note for page in pages.values() for section in page.sections for note in section.after]
+    for note in (*notes, *(note for result in results for note in result.footnotes())):
+        assert not note[0].islower() or note.partition(":")[0] in MEANING, note
+        assert not re.search(r"\. [a-z]", note), note
 
 
 def test_leads_say_who_was_first_on_every_list(found: Found, pages: dict[str, Page]) -> None:
