@@ -29,8 +29,8 @@ from elolag.model.scale import SHIPPED, Hyperparameters
 _GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
-#: A prior is taken as found where drawing it as well would add less than this share to the variance
-#: of ratings, on average: half a percent to their standard deviations.
+#: A prior is drawn in full where that adds this share or more to the variance of ratings, on
+#: average (half a percent to their standard deviations), and taken as found under half of it.
 _PLUGGED = 0.01
 #: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), the widest
 #: in standard deviations of the ratings about their trend, and steps that a class may depart by.
@@ -239,7 +239,7 @@ def posterior(
     if joint is not None:
         rating, variance, joint = covariance.propagate(rating, joint, moments, *prior.normal)
     fitted = prior.given(field, rating, variance)
-    doubt, joint = _doubt(field, prior, rating, variance, joint, hyper)
+    doubt, joint = _doubt(field, prior, fitted, rating, variance, joint, hyper)
     return replace(fitted, doubt=doubt, copula=None if joint is None else covariance.root(joint))
 
 
@@ -335,6 +335,7 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
 def _doubt(
     field: Field,
     prior: Prior,
+    fitted: Posterior,
     rating: Floats,
     variance: Floats,
     joint: Floats | None,
@@ -342,13 +343,16 @@ def _doubt(
 ) -> tuple[Doubt | None, Floats | None]:
     """How a prior may err, in `_STATES` states, and the covariance of all entries then.
 
-    No doubt where drawing it would change next to nothing. The logarithm of the spread is that of
-    all (any spread as likely as another before the ratings are looked at), plus a country's
-    departure and recent ones'; departures are t, of the scale that `average` entries leave, so that
-    clear evidence is followed. All lie on one grid. The trend errs by as much as its fit shows.
+    No doubt where drawing it would add less than half of `_PLUGGED`; up to that it sets in by
+    degrees, lest an answer jump. The logarithm of the spread is that of all (any spread as likely
+    as another before the ratings are looked at), plus a country's departure and recent ones';
+    departures are t, of the scale that `average` entries leave, so that clear evidence is followed.
+    All lie on one grid. The trend errs by as much as its fit shows.
 
     Parameters
     ----------
+    fitted
+        The posterior under the prior as found.
     rating, variance, joint
         What each entry by itself is given, as in `Prior.given`, and the covariance of all together,
         None where their errors are independent: under the prior as found.
@@ -359,7 +363,9 @@ def _doubt(
     # whose logarithm is known to 1 / (2 sum trust^2).
     of_trend = (prior.root**2).sum(axis=1) * (1 - trust) / trust
     of_spread = 2 * trust * (1 - trust) / (trust**2).sum()
-    if (of_trend + of_spread).mean() < _PLUGGED:
+    added = float((of_trend + of_spread).mean())
+    degree = 1.0 if added >= _PLUGGED else 2 * added / _PLUGGED - 1
+    if degree <= 0:
         return None, joint
     away = (field.rating - prior.centre) / np.sqrt(prior.free)
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
@@ -385,10 +391,15 @@ def _doubt(
     steps = np.arange(-_FAR, _FAR + 1)
     departs = (steps * _LOG_STEP) ** 2 * 2 * hyper.average / hyper.freedom
     states = _states(of_kinds, spreads, steps, -0.5 * (hyper.freedom + 1) * np.log1p(departs))
-    doubt = Doubt(states, 2 * country + recent, means, sd, prior.root, reach)
-    if field.errors is not None:
+    means, sd = (
+        (1 - degree) * found[:, None] + degree * drawn
+        for found, drawn in ((fitted.mean, means), (fitted.spread, sd))
+    )
+    doubt = Doubt(states, 2 * country + recent, means, sd, prior.root, degree * reach)
+    if field.errors is not None and joint is not None:
         may = replace(prior, spread=np.exp(doubt.chance @ np.log(spreads)))
-        joint = covariance.told(field.rating, field.errors, *may.normal)[2]
+        drawn = covariance.told(field.rating, field.errors, *may.normal)[2]
+        joint = (1 - degree) * joint + degree * drawn
     return doubt, joint
 
 
