@@ -112,22 +112,14 @@ def propagate(
     EstimateError
         It does not settle.
     """
-    own = np.diag(errors)
-    floor = 1e-9 * max(float(own.max(initial=0.0)), 1e-9)
+    floor = _least(errors)
     precision = 1 / prior_variance
     centre = prior_mean.copy()
-    value, variance, joint = rating, own, errors
+    value, variance, joint = rating, np.diag(errors), errors
     moved = np.inf
     for _ in range(_ROUNDS):
-        solved = np.linalg.solve(
-            errors + np.diag(1 / precision), np.column_stack([errors, rating - centre])
-        )
-        joint = errors - errors @ solved[:, :-1]
-        mean = rating - errors @ solved[:, -1]
-        width = np.maximum(np.diag(joint), floor)
         before = value
-        variance = 1 / np.maximum(1 / width - precision, 1e-6 / width)
-        value = variance * (mean / width - centre * precision)
+        value, variance, joint = told(rating, errors, centre, 1 / precision)
         moved = float(np.abs(value - before).max())
         if moved < _TOLERANCE:
             break
@@ -146,7 +138,27 @@ def propagate(
                 f"flat prior (correct_selection=False, --no-selection-correction), or leave the "
                 f"covariance out"
             )
+    return value, variance, joint
+
+
+def told(
+    rating: Floats, errors: Floats, prior_mean: Floats, prior_variance: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """What `propagate` returns, were the priors normal."""
+    solved = np.linalg.solve(
+        errors + np.diag(prior_variance), np.column_stack([errors, rating - prior_mean])
+    )
+    joint = errors - errors @ solved[:, :-1]
+    mean = rating - errors @ solved[:, -1]
+    width = np.maximum(np.diag(joint), _least(errors))
+    variance = 1 / np.maximum(1 / width - 1 / prior_variance, 1e-6 / width)
+    value = variance * (mean / width - prior_mean / prior_variance)
     return value, variance, (joint + joint.T) / 2
+
+
+def _least(errors: Floats) -> float:
+    """The least that a variance is taken for."""
+    return 1e-9 * max(float(np.diag(errors).max(initial=0.0)), 1e-9)
 
 
 def root(covariance: Floats) -> Floats:

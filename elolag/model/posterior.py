@@ -29,8 +29,8 @@ from elolag.model.scale import SHIPPED, Hyperparameters
 _GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
-#: A prior is taken as found where drawing it as well would add less than this share to the variance
-#: of ratings, on average: half a percent to their standard deviations.
+#: A prior is drawn in full where that adds this share or more to the variance of ratings, on
+#: average (half a percent to their standard deviations), and taken as found under half of it.
 _PLUGGED = 0.01
 #: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), the widest
 #: in standard deviations of the ratings about their trend, and steps that a class may depart by.
@@ -232,24 +232,17 @@ def posterior(
         means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
         return Posterior(share, means, np.sqrt(parts), copula)
     prior = _thought(field, hyper)
-    if field.errors is None:
-        fitted = prior.given(field, field.rating, field.variance)
-        return replace(fitted, doubt=_doubt(field, prior, field.rating, field.variance, hyper))
 
     def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
         fitted = prior.given(field, rating, variance)
         return fitted.mean, fitted.spread**2
 
-    rating, variance, joint = covariance.propagate(
-        field.rating,
-        field.errors,
-        moments,
-        prior.centre + prior.spread * prior.middle,
-        prior.spread**2 * prior.width,
-    )
+    rating, variance, joint = field.rating, field.variance, field.errors
+    if joint is not None:
+        rating, variance, joint = covariance.propagate(rating, joint, moments, *prior.normal)
     fitted = prior.given(field, rating, variance)
-    doubt = _doubt(field, prior, rating, variance, hyper)
-    return replace(fitted, copula=covariance.root(joint), doubt=doubt)
+    doubt, joint = _doubt(field, prior, fitted, rating, variance, joint, hyper)
+    return replace(fitted, doubt=doubt, copula=None if joint is None else covariance.root(joint))
 
 
 @dataclass(frozen=True)
@@ -279,6 +272,11 @@ class Prior:
     def width(self) -> float:
         """The prior's variance, in squared spreads."""
         return float(self.weights @ (self.grid - self.middle) ** 2) + self.smoothing**2
+
+    @property
+    def normal(self) -> tuple[Floats, Floats]:
+        """The prior's mean and variance, by entry, (E,)."""
+        return self.centre + self.spread * self.middle, self.spread**2 * self.width
 
     def given(self, field: Field, rating: Floats, variance: Floats) -> Posterior:
         """Each entry by itself: prior component times likelihood.
@@ -337,19 +335,29 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
 
 
 def _doubt(
-    field: Field, prior: Prior, rating: Floats, variance: Floats, hyper: Hyperparameters
-) -> Doubt | None:
-    """How a prior may err, in `_STATES` states; None where drawing it would change next to nothing.
+    field: Field,
+    prior: Prior,
+    fitted: Posterior,
+    rating: Floats,
+    variance: Floats,
+    joint: Floats | None,
+    hyper: Hyperparameters,
+) -> tuple[Doubt | None, Floats | None]:
+    """How a prior may err, in `_STATES` states, and the covariance of all entries then.
 
-    The logarithm of the spread is that of all (any spread as likely as another before the ratings
-    are looked at), plus a country's departure and recent ones'; departures are t, of the scale that
-    `average` entries leave, so that clear evidence is followed. All lie on one grid. The trend errs
-    by as much as its fit shows.
+    No doubt where drawing it would add less than half of `_PLUGGED`; up to that it sets in by
+    degrees, lest an answer jump. The logarithm of the spread is that of all (any spread as likely
+    as another before the ratings are looked at), plus a country's departure and recent ones';
+    departures are t, of the scale that `average` entries leave, so that clear evidence is followed.
+    All lie on one grid. The trend errs by as much as its fit shows.
 
     Parameters
     ----------
-    rating, variance
-        What each entry by itself is given, as in `Prior.given`.
+    fitted
+        The posterior under the prior as found.
+    rating, variance, joint
+        What each entry by itself is given, as in `Prior.given`, and the covariance of all together,
+        None where their errors are independent: under the prior as found.
     """
     own, observed = variance + field.moved, field.error
     trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + observed)
@@ -357,21 +365,25 @@ def _doubt(
     # whose logarithm is known to 1 / (2 sum trust^2).
     of_trend = (prior.root**2).sum(axis=1) * (1 - trust) / trust
     of_spread = 2 * trust * (1 - trust) / (trust**2).sum()
-    if (of_trend + of_spread).mean() < _PLUGGED:
-        return None
+    added = float((of_trend + of_spread).mean())
+    degree = 1.0 if added >= _PLUGGED else 2 * added / _PLUGGED - 1
+    if degree <= 0:
+        return None, joint
     away = (field.rating - prior.centre) / np.sqrt(prior.free)
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
     least = min(np.log(hyper.smoothing * field.point), most)
     spreads = np.exp(np.arange(least, most + _LOG_STEP, _LOG_STEP))
-    shape = len(rating), len(spreads)
+    shape = len(away), len(spreads)
     log, means, sd, reach = (np.empty(shape) for _ in range(4))
     for number, spread in enumerate(spreads.tolist()):
-        may = replace(prior, spread=np.full(len(rating), spread))
+        may = replace(prior, spread=np.full(len(away), spread))
         seen = may.evidence(field, prior.centre + away, field.variance + field.shared)
         log[:, number] = prior.free * seen
+        if field.errors is not None:
+            rating, variance, _ = covariance.told(field.rating, field.errors, *may.normal)
         under = may.given(field, rating, variance)
         means[:, number], sd[:, number] = under.mean, under.spread
-        of_models = spread**2 * prior.width
+        own, of_models = variance + field.moved, spread**2 * prior.width
         reach[:, number] = own / (of_models + own) * np.sqrt(of_models + observed)
     released = field.released[field.model]
     recent = (released > released.max() - hyper.recent_days).astype(np.intp)
@@ -381,7 +393,16 @@ def _doubt(
     steps = np.arange(-_FAR, _FAR + 1)
     departs = (steps * _LOG_STEP) ** 2 * 2 * hyper.average / hyper.freedom
     states = _states(of_kinds, spreads, steps, -0.5 * (hyper.freedom + 1) * np.log1p(departs))
-    return Doubt(states, 2 * country + recent, means, sd, prior.root, reach)
+    means, sd = (
+        (1 - degree) * found[:, None] + degree * drawn
+        for found, drawn in ((fitted.mean, means), (fitted.spread, sd))
+    )
+    doubt = Doubt(states, 2 * country + recent, means, sd, prior.root, degree * reach)
+    if field.errors is not None and joint is not None:
+        may = replace(prior, spread=np.exp(doubt.chance @ np.log(spreads)))
+        drawn = covariance.told(field.rating, field.errors, *may.normal)[2]
+        joint = (1 - degree) * joint + degree * drawn
+    return doubt, joint
 
 
 def _states(evidence: Floats, spreads: Floats, steps: Ints, departs: Floats) -> Ints:

@@ -12,7 +12,8 @@ from search import search
 
 from elolag.model import covariance as correlated
 from elolag.model import draws
-from elolag.model.posterior import Field, Posterior, posterior
+from elolag.model.posterior import Field, Posterior, _thought, posterior
+from elolag.model.scale import SHIPPED
 
 NEVER = np.inf
 
@@ -212,3 +213,46 @@ def test_an_entry_without_error_stays_where_it_is():
     drawn = ratings(made, posterior(made), 1000)
     assert np.isfinite(drawn).all()
     assert np.ptp(drawn[:, 0]) < 0.01
+
+
+def test_in_doubt_every_spread_of_models_has_its_own_joint_posterior(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What others say of an entry, and how errors join them, goes by the spread that is drawn.
+
+    Under a normal prior without an error of the trend all of it is known. The prior as found says
+    that models spread little; entries would be held by what is then known of the others.
+    """
+    rng = np.random.default_rng(21)
+    half = rng.normal(0, 30, (6, 6))
+    errors = half @ half.T / 6 + np.diag(rng.uniform(100, 400, 6))
+    made = field(1000 + rng.normal(0, 40, 6), errors, np.diag(errors).copy())
+    prior = _thought(made)
+    found = replace(
+        prior, grid=np.zeros(1), weights=np.ones(1), smoothing=1.0, spread=np.full(6, 6.0),
+        root=prior.root * 0,
+    )  # fmt: skip
+    monkeypatch.setattr("elolag.model.posterior._thought", lambda *_: found)
+    monkeypatch.setattr("elolag.model.posterior._PLUGGED", 0.0)
+    fitted = posterior(made)
+    doubt = fitted.doubt
+    assert doubt is not None
+    spreads = SHIPPED.smoothing * np.exp(0.1 * np.arange(doubt.means.shape[1]))
+    known = np.linalg.inv(errors)
+    for number, spread in enumerate(spreads):
+        joint = np.linalg.inv(known + np.eye(6) / spread**2)
+        mean = joint @ (known @ made.rating + found.centre / spread**2)
+        assert doubt.means[:, number] == pytest.approx(mean, abs=1e-3)
+        assert doubt.sd[:, number] == pytest.approx(np.sqrt(np.diag(joint)), rel=1e-6)
+    typical = np.exp(doubt.chance @ np.log(spreads))
+    joint = np.linalg.inv(known + np.diag(typical**-2))
+    length = np.sqrt(np.diag(joint))
+    assert fitted.copula is not None
+    assert fitted.copula @ fitted.copula.T == pytest.approx(joint / np.outer(length, length))
+    # Were only one spread possible, the draws would be the exact posterior.
+    number = 15
+    one = replace(doubt, states=np.full_like(doubt.states, number))
+    joint = np.linalg.inv(known + np.eye(6) / spreads[number] ** 2)
+    drawn = ratings(made, replace(fitted, doubt=one, copula=correlated.root(joint)), 40_000)
+    sd = np.sqrt(np.outer(np.diag(joint), np.diag(joint)))
+    assert np.abs((np.cov(drawn.T) - joint) / sd).max() < 5 * np.sqrt(2 / 40_000)

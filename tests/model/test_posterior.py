@@ -19,6 +19,7 @@ from elolag.model.posterior import (
     _GRID_STEP,
     Doubt,
     Field,
+    Posterior,
     Prior,
     _bandwidth,
     _deconvolve,
@@ -422,11 +423,11 @@ def test_under_a_normal_prior_drawing_it_is_bayes_rule(monkeypatch: pytest.Monke
 
 def test_a_prior_that_many_show_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(30)
-    field, _ = simulated(rng, 400)
+    field, _ = simulated(rng, 900)
     fitted = posterior(field)
     assert fitted.doubt is None
-    drawn = rng.normal(0, 1, (400, 5))
-    assert fitted.doubted(drawn, np.arange(400), rng) is drawn
+    drawn = rng.normal(0, 1, (900, 5))
+    assert fitted.doubted(drawn, np.arange(900), rng) is drawn
     assert posterior(in_doubt(0)).doubt is not None
     assert posterior(in_doubt(0), correct_selection=False).doubt is None
     monkeypatch.setattr("elolag.model.posterior._PLUGGED", 0.0)
@@ -435,6 +436,33 @@ def test_a_prior_that_many_show_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -
     # Where many show it, drawing it is the same: no rating moves by half its error, no error by 5%.
     assert np.abs((known.mean - fitted.mean) / fitted.spread).max() < 0.5
     assert np.abs(known.spread / fitted.spread - 1).max() < 0.05
+
+
+def test_a_prior_in_doubt_is_drawn_by_degrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From half of what is drawn in full on: between, ratings lie between by as much."""
+    field = in_doubt(3)
+    prior = _thought(field)
+    trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + field.error)
+    of_trend = (prior.root**2).sum(axis=1) * (1 - trust) / trust
+    added = float((of_trend + 2 * trust * (1 - trust) / (trust**2).sum()).mean())
+    scores = np.random.default_rng(9).standard_normal((12, 300))
+
+    def drawn(part: float) -> tuple[Posterior, Floats]:
+        monkeypatch.setattr("elolag.model.posterior._PLUGGED", added / part)
+        fitted = posterior(field)
+        mean, spread = fitted._plain
+        drawn = mean[:, None] + spread[:, None] * scores
+        return fitted, fitted.doubted(drawn, np.arange(12), np.random.default_rng(4))
+
+    plain, full = drawn(0.49), drawn(1.0)
+    assert plain[0].doubt is None
+    assert full[0].doubt is not None
+    assert np.abs(drawn(0.5001)[1] - plain[1]).max() < 1e-3 * np.abs(full[1] - plain[1]).max()
+    assert drawn(0.9999)[1] == pytest.approx(full[1], abs=0.1)
+    fitted, found = drawn(0.75)
+    np.testing.assert_allclose(found, (plain[1] + full[1]) / 2, rtol=1e-12)
+    assert fitted.mean == pytest.approx((plain[0].mean + full[0].mean) / 2)
+    assert (drawn(3.0)[1] == full[1]).all()
 
 
 def test_a_rating_without_error_stays_what_it_is_where_others_are_in_doubt() -> None:
