@@ -21,7 +21,7 @@ from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
 _MAY_LEAD = 0.10
 
 
-def _day_first(result: Judged) -> bool:
+def day_first(result: Judged) -> bool:
     """Whether the day comes before the average.
 
     It does where the lead may have changed hands: the follower leads in more than `_MAY_LEAD` of
@@ -61,7 +61,7 @@ class Speaker:
     def lines(self) -> tuple[str, str]:
         """The two lines of an average, in the order that its state wants."""
         said = self.average(), self.today()
-        return said[::-1] if _day_first(self.result) else said
+        return said[::-1] if day_first(self.result) else said
 
     def average(self) -> str:
         """How far behind the follower's best of the day was on average, as a full sentence."""

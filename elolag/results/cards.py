@@ -132,8 +132,8 @@ _SAID = {
     ),
     "votes": ("Votes:", "Stimmen:"),
     "no-votes": (
-        "not known: it is not on the newest list, or without a count there",
-        "nicht bekannt: Es steht nicht auf der neuesten Liste oder dort ohne Stimmenzahl",
+        "not known, for it is not on the newest list, or without a count there",
+        "nicht bekannt, da es auf der neuesten Liste nicht oder ohne Stimmenzahl steht",
     ),
     "provisional": (
         "{votes}, and so its rating is provisional: under {settled} it still moves",

@@ -164,7 +164,7 @@ _NEARLY_ALL = 0.995
 #:
 #: - ``withheld``: the gap, where an entry without a tag could be the best of a side;
 #: - ``overtaken``: the side that is behind reached its level before the other did;
-#: - ``level``: the figure is exactly zero, and no bound;
+#: - ``level``: the figure reads as zero, to one decimal, and is no bound;
 #: - ``no-clear-lead``: both bests are equal, or the interval of the figure or of the gap reaches
 #:   into the direction that the figure does not have;
 #: - ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;

@@ -16,7 +16,7 @@ from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, overtaken, roles
 from elolag.results import charts
 from elolag.results import citing as language
-from elolag.results.answer import lines
+from elolag.results.answer import day_first, lines
 from elolag.results.lag import LagResult
 from elolag.results.measures import under_headline
 from elolag.results.pages import words
@@ -36,11 +36,13 @@ def answer(material: Material, lang: str = "en") -> Section:
 
 
 def day(material: Material, lang: str = "en") -> Section:
-    """The second line of the answer; its facts, and what its interval leaves out."""
+    """The second line of the answer, be it of the day or the average; facts; what is left out."""
     result = material.headline
+    mean = result.estimand == "average" and day_first(result)
+    title = words("mean", lang) if mean else words("day", lang)
     said = _lines(result, lang)[1:]
     notes = (*material.comparison.small_print, result.left_out("both")) if lang == "en" else ()
-    return Section("facts", words("day", lang), said, tables=(result.table(),), after=notes)
+    return Section("facts", title, said, tables=(result.table(),), after=notes)
 
 
 def _lines(result: LagResult, lang: str) -> tuple[str, ...]:
@@ -284,9 +286,10 @@ def data(material: Material) -> Section:
     older = panel.snapshots[1:]
     others = Counter(s.board for s in older if s.board != panel.board)
     of = "".join(f", {count} of them of {board}," for board, count in others.items())
+    links = f", linked to {many(len(older), 'older list')}{of} for models that have left the board"
     points = [
-        ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}, linked to "
-         f"{many(len(older), 'older list')}{of} for models that have left the board."),
+        ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}"
+         f"{links if older else '; no older list'}."),
         ("Models:", _models(material)),
         ("Dates:", _dates(material.study.cast.tags)),
         ("Unverified facts:", _unverified(material)),

@@ -16,7 +16,7 @@ from search import search
 from elolag.cite import Citation, citation, references
 from elolag.cite.references import Reference, _escape, _safe_url
 from elolag.errors import UsageError
-from elolag.results.answer import Speaker, _day_first, lines, phrase_of
+from elolag.results.answer import Speaker, day_first, lines, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.owner import Owner
 from elolag.results.provenance import Origin, provenance
@@ -177,7 +177,7 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
         text = Speaker(result, lang).average()
         assert sorted(lines(result, lang)) == sorted((text, Speaker(result, lang).today()))
         assert found.sentence == " ".join(lines(result, lang))
-        assert found.sentence.startswith(text) == (not _day_first(result))
+        assert found.sentence.startswith(text) == (not day_first(result))
         unclear = "weder klar hinter" if lang == "de" else "neither clearly behind"
     assert (unclear in text) == (found.wording == "no-clear-lead")
     if found.wording == "at-least":
@@ -190,7 +190,7 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
         -math.inf if low is None else low, math.inf if high is None else high
     )  # fmt: skip
     if worst < 0 < best:
-        settled = value == 0 and not result.censored
+        settled = f"{abs(value):.1f}" == "0.0" and not result.censored
         assert found.wording == ("level" if settled else "no-clear-lead")
     if found.wording in ("ahead", "behind"):
         assert (value < 0) == (found.wording == "ahead")

@@ -16,7 +16,7 @@ import elolag
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results import citing as language
-from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
+from elolag.results.answer import _MAY_LEAD, Speaker, day_first, lines
 from elolag.results.citing import about, aged, likely
 from elolag.results.lag import LagResult
 from elolag.results.verdict import _STATES as DAYS
@@ -152,7 +152,7 @@ def test_what_is_said_of_the_day(
     state: str, more: dict[str, Any], first: bool, english: str, german: str
 ) -> None:
     result = in_state(state, "average", **more)
-    assert _day_first(result) == first
+    assert day_first(result) == first
     for lang, begins, words in (
         ("en", "On 19 August 2026, ", english),
         ("de", "Am 19. August 2026 ", german),
@@ -455,8 +455,8 @@ def test_the_order_follows_the_state(
     told = [m.months for m in found.day.smallest_set]
     outside = low < high and (all(m < low for m in told) or all(m > high for m in told))
     assert found.day.state == "between"
-    assert _day_first(found) == (leading > _MAY_LEAD or outside)
-    assert lines(found)[0].startswith("On 19" if _day_first(found) else "Over the twelve")
+    assert day_first(found) == (leading > _MAY_LEAD or outside)
+    assert lines(found)[0].startswith("On 19" if day_first(found) else "Over the twelve")
     for lang in ("en", "de"):
         assert sorted(lines(found, lang)) == sorted(
             (Speaker(found, lang).average(), Speaker(found, lang).today())
@@ -485,7 +485,7 @@ def test_on_the_archive_the_probabilities_are_those_of_the_draws() -> None:
     assert sum(m.probability for m in result.day.matches) == pytest.approx(1.0)
     assert result.day.probability == result.day.matches[0].probability
     assert 0 <= result.leading <= _MAY_LEAD
-    assert not _day_first(result)
+    assert not day_first(result)
     turned = elolag.estimate_lag(leader="CN", follower="US", n_draws=400)
     assert turned.leading == pytest.approx(1 - result.leading, abs=0.02)
     assert turned.day.state == "leads"

@@ -77,6 +77,25 @@ def test_ratings_whose_votes_are_not_printed_are_not_called_settled(
     assert all(figure.caption.count(note[1:]) == 1 for note in said)
 
 
+@pytest.mark.parametrize(
+    ("vintage", "english", "german", "told"),
+    [
+        ("2026-08-19", "The day itself", "Der Tag selbst", ("On 19 August", "Am 19. August")),
+        ("2025-12-17", "On average", "Im Mittel", ("Over the twelve", "In den zwölf")),
+    ],
+)
+def test_the_second_line_stands_under_what_it_is_about(
+    vintage: str, english: str, german: str, told: tuple[str, str]
+) -> None:
+    result = elolag.estimate_lag(vintage=vintage, n_draws=400)
+    comparison = SimpleNamespace(small_print=())
+    material = cast("Material", SimpleNamespace(headline=result, comparison=comparison))
+    for lang, title, begins in zip(("en", "de"), (english, german), told, strict=True):
+        section = sections.day(material, lang)
+        assert section.title == title
+        assert section.prose[0].startswith(begins)
+
+
 def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:
     assert checks._no_claims({}) == ""
     assert "other groups" in checks._no_claims({"leader": "closed", "follower": "open"})
