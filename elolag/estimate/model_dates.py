@@ -19,7 +19,7 @@ from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import refuse_settled
 from elolag.results import cards
 from elolag.results.citing import date as spelled
-from elolag.results.citing import dated
+from elolag.results.citing import dated, likely
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
@@ -69,18 +69,24 @@ class Reach:
 
         `named` gives what is printed for the key of a model.
         """
+        sure = self.sure(lang)
         if self.state == "not-yet":
-            return cards.reached("not-yet", self.group, lang, day=spelled(self.until, lang))
+            day = spelled(self.until, lang)
+            return cards.reached("not-yet", self.group, lang, day=day, sure=sure)
         if self.above is None or self.date is None:
             who = noun(self.group)
             raise EstimateError(f"{who}: a level that was reached has no model that reached it")
         name, day = named(self.above[0]), spelled(self.above[1], lang)
         if self.state == "before-first" or self.below is None:
             state = "on" if self.state == "reached" else self.state
-            return cards.reached(state, self.group, lang, name=name, day=day)
+            return cards.reached(state, self.group, lang, name=name, day=day, sure=sure)
         lower, before = named(self.below[0]), spelled(self.below[1], lang)
-        both = {"lower": lower, "before": before, "name": name, "day": day}
+        both = {"lower": lower, "before": before, "name": name, "day": day, "sure": sure}
         return cards.reached("between", self.group, lang, **both)
+
+    def sure(self, lang: str = "en") -> str:
+        """How sure it is that the level was reached, or that it was not, as an adverb."""
+        return likely(self.never if self.state == "not-yet" else 1 - self.never, lang)
 
     def interval(self, thin: bool = False, lang: str = "") -> str:
         """The interval of the date in words; the days as data, or spelled in a language."""

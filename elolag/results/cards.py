@@ -9,22 +9,23 @@ from elolag.results.words import NO_WIDTH, TOO_FEW, noun, phrase
 _SAID = {
     # When a group reached the model's level.
     "not-yet": (
-        "{who} had not been there by {day}",
-        "{models} hatten sein Niveau bis zum {day} nicht erreicht",
+        "{who} had {sure}not been there by {day}",
+        "{models} hatten sein Niveau bis zum {day} {sure}nicht erreicht",
     ),
     "before-first": (
-        "{who} was there by {day}, with {name}, the first rated here",
-        "{models} hatten sein Niveau spätestens am {day} erreicht, mit {name}, dem ersten hier "
-        "bewerteten von ihnen",
+        "{who} was {sure}there by {day}, with {name}, the first rated here",
+        "{models} hatten sein Niveau {sure}spätestens am {day} erreicht, mit {name}, dem ersten "
+        "hier bewerteten von ihnen",
     ),
     "on": (
-        "{who} was there on {day}, with {name}",
-        "{models} erreichten sein Niveau am {day} mit {name}",
+        "{who} was {sure}there on {day}, with {name}",
+        "{models} erreichten sein Niveau {sure}am {day} mit {name}",
     ),
     "between": (
-        "{who} was there between {before} ({lower}, below it) and {day} ({name}, at or above it)",
-        "{models} erreichten sein Niveau zwischen dem {before} ({lower}, noch darunter) und dem "
-        "{day} ({name}, mindestens gleichauf)",
+        "{who} was {sure}there between {before} ({lower}, below it) and {day} ({name}, at or above "
+        "it)",
+        "{models} erreichten sein Niveau {sure}zwischen dem {before} ({lower}, noch darunter) und "
+        "dem {day} ({name}, mindestens gleichauf)",
     ),
     "sentence": (
         "{model} ({lab}, {released}): {reach}; at its {event} it was {lag}.",
@@ -98,7 +99,7 @@ _SAID = {
         "nach mittleren Wertungen Platz {place} von {own}; höher bewertet unter {others}: {above}",
     ),
     "passed": ("Matched or passed:", "Eingeholt oder überholt:"),
-    "passed-by": ("by {name} of {day}", "von {name} ({day})"),
+    "passed-by": ("{sure}by {name} of {day}", "{sure}von {name} ({day})"),
     "unpassed": ("by no {one} up to {day}", "bis zum {day} von keinem Modell der anderen Seite"),
     # The card: what is known of it.
     "known": ("What is known of it", "Was über das Modell bekannt ist"),
@@ -159,8 +160,11 @@ _SAID = {
     "index": ("All cards", "Alle Modellkarten"),
     "leads": ("Who led when", "Wer wann vorn lag"),
     "rests": (
-        "By {board}, ratings of {vintage}; {draws} draws, seed {seed}.",
-        "Nach {board}, Wertungen vom {vintage}; {draws} Ziehungen, Startwert {seed}.",
+        "By {board}, ratings of {vintage}; {draws} draws, seed {seed}. The days and the models "
+        "named are those of mean ratings; the interval holds what else errors allow.",
+        "Nach {board}, Wertungen vom {vintage}; {draws} Ziehungen, Startwert {seed}. Die Tage und "
+        "die genannten Modelle gelten nach mittleren Wertungen; das Intervall umfasst, was deren "
+        "Fehler sonst zulassen.",
     ),
     # The list of all cards.
     "cards": ("Models that were the best of their side", "Modelle, die auf ihrer Seite vorn lagen"),

@@ -274,7 +274,8 @@ class Deck:
         if reach.above is None or reach.above[1] <= model.released:
             return ""
         name, day = reach.above
-        return said("passed-by", lang, name=self.named(name), day=citing.date(day, lang))
+        day, sure = citing.date(day, lang), reach.sure(lang)
+        return said("passed-by", lang, name=self.named(name), day=day, sure=sure)
 
     def _known(self, model: ModelDate, lang: str) -> Section:
         material, dates = self.found.material, self.found.dates

@@ -105,8 +105,9 @@ def _boards_figure(found: Measures) -> Figure:
         ),
         caption=(
             f"Dot: the estimate ({found.estimand}), on each board's newest whole list by "
-            f"{found.as_of}. Bar: its {percentage(found.level)} measurement interval. Boards of "
-            f"other tasks show how far tasks spread; no number here averages them."
+            f"{found.as_of}. Bar: its {percentage(found.level)} measurement interval, from "
+            f"{found.results[0].n_draws:,} draws. Boards of other tasks show how far tasks spread; "
+            f"no number here averages them."
         ),
         draw=partial(plots.measures, found),
         table=found.table(),
@@ -192,8 +193,7 @@ def _claims(found: Found) -> Page:
 def _revisions(found: Found) -> Page:
     """Figures of the day beside what is known now."""
     result, title = found.revisions, "First figures and what became of them"
-    drawn = partial(_revisions_figure, most=found.material.headline.n_draws)
-    section = _part(found, "revisions", "Month by month", result, drawn)
+    section = _part(found, "revisions", "Month by month", result, _revisions_figure)
     standfirst = (
         "What could have been published on the day of each month's last list, and what the newest "
         "ratings say of the same day."
@@ -201,8 +201,7 @@ def _revisions(found: Found) -> Page:
     return Page("revisions/index.html", title, standfirst, (section,))
 
 
-def _revisions_figure(found: Revisions, most: int) -> Figure:
-    more = f" (the months' own pages: {most:,}, and a figure there can read a tenth or two apart)"
+def _revisions_figure(found: Revisions) -> Figure:
     return Figure(
         name="revisions",
         title=revisions_title(found),
@@ -213,9 +212,8 @@ def _revisions_figure(found: Revisions, most: int) -> Figure:
             f"below the chart."
         ),
         caption=(
-            f"Bars: {percentage(found.level)} measurement intervals, from {found.n_draws:,} draws"
-            f"{more * (most > found.n_draws)}; estimand: {found.estimand}; ratings of "
-            f"{found.vintage} count as what is known now."
+            f"Bars: {percentage(found.level)} measurement intervals, from {found.n_draws:,} draws; "
+            f"estimand: {found.estimand}; ratings of {found.vintage} count as what is known now."
         ),
         draw=partial(plots.revisions, found),
         table=found.table(),

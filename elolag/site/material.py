@@ -455,16 +455,20 @@ def asks(
         As the material's answer has them.
     """
     question = dict(question)
+    # Revisions, measures and voters tell figures that other pages have too: from the same draws.
+    full = {**question, "n_draws": n_draws}
     few = {**question, "n_draws": min(n_draws, DRAWS)}
     # Labs are each compared with the leader, and voters and measures bring their own categories.
     labs = {k: v for k, v in few.items() if k != "follower"}
     return {
         "dates": partial(model_dates, **unsettled("dates", question)),
         "leads": partial(_leads, as_of, **unsettled("leads", few)),
-        "revisions": partial(estimate_revisions, **{"board": board, **unsettled("revisions", few)}),
+        "revisions": partial(
+            estimate_revisions, **{"board": board, **unsettled("revisions", full)}
+        ),
         "lab": partial(compare, "lab", **labs),
-        "measures": partial(compare_measures, tasks=True, **few),
-        "voters": partial(compare_voters, **few),
+        "measures": partial(compare_measures, tasks=True, **full),
+        "voters": partial(compare_voters, **full),
         "outlook": partial(forecast_lag, **{k: v for k, v in question.items() if k in _AHEAD}),
         "ledger": partial(forecast_ledger, question.get("archive")),
     }

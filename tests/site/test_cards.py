@@ -302,6 +302,30 @@ def test_who_passed_a_model_and_when(found: Found, deck: Deck) -> None:
     assert {"reached", "not-yet"} <= states
 
 
+@pytest.mark.parametrize(
+    ("never", "sure", "sicher"),
+    [(0.0, "", ""), (0.04, "", ""), (0.18, "probably ", "wahrscheinlich "),
+     (0.6, "by the mean ratings ", "nach den mittleren Wertungen ")],
+)  # fmt: skip
+def test_what_draws_leave_open_is_not_told_as_sure(
+    found: Found, never: float, sure: str, sicher: str
+) -> None:
+    """As the answer has it: nothing from 95% on, "probably" from half."""
+    deck = Deck(found)
+    passed = next(
+        m for m in deck.models if m.reach.below and m.reach.above and deck._passed(m, "en")
+    )
+    open_ = replace(passed, reach=replace(passed.reach, never=never))
+    english, german = deck.card(open_, "en"), deck.card(open_, "de")
+    assert f" was {sure}there " in english.standfirst
+    assert f"Matched or passed: {sure}by " in _points(english)
+    assert f"sein Niveau {sicher}zwischen" in german.standfirst
+    assert f"Eingeholt oder überholt: {sicher}von " in _points(german)
+    none = replace(open_.reach, state="not-yet", date=None, above=None, never=1 - never)
+    assert f"had {sure}not been there" in none.words()
+    assert f" {sicher}nicht erreicht" in none.words("de")
+
+
 def test_a_record_lasts_until_the_next_of_its_side(found: Found, deck: Deck) -> None:
     for group in ("US", "CN"):
         records = [m for m in reversed(found.dates.models) if m.record and m.group == group]

@@ -21,7 +21,7 @@ from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
 from elolag.site.down import _forecasts
-from elolag.site.material import Found, gathered
+from elolag.site.material import Found, asks, gathered
 from elolag.site.month import drawings
 from elolag.version import METHOD
 
@@ -125,12 +125,14 @@ def test_groups_tell_every_slice_lab_and_board(found: Found, pages: dict[str, Pa
     assert others == [f"groups/{name}.html" for name in ("index", "openness", "boards", "voters")]
 
 
-def test_revisions_say_from_how_many_draws() -> None:
-    """Those of the months are more, so that one figure can read otherwise on two pages."""
+def test_figures_that_other_pages_have_are_from_the_same_draws(found: Found) -> None:
+    """The headline's, each month's, and that of the other measure; pages say from how many."""
+    plain = {k: v for k, v in found.material.question.items() if k != "n_draws"}
+    asked = asks(plain, board="arena/text", as_of="2026-08-19", n_draws=10_000)
+    for name in ("revisions", "measures", "voters"):
+        assert asked[name].keywords["n_draws"] == 10_000, name
     made = elolag.estimate_revisions("arena/webdev", n_draws=50)
-    captions = [down._revisions_figure(made, most).caption for most in (50, 10_000)]
-    assert "intervals, from 50 draws; estimand" in captions[0]
-    assert "intervals, from 50 draws (the months' own pages: 10,000, and " in captions[1]
+    assert "intervals, from 50 draws; estimand" in down._revisions_figure(made).caption
 
 
 def test_every_note_begins_as_a_sentence(pages: dict[str, Page]) -> None:
