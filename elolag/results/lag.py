@@ -7,7 +7,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
-from elolag.results.citing import SURE, before, set_phrases
+from elolag.results.citing import SURE, before, plain_number, set_phrases
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, dated
@@ -339,10 +339,7 @@ class LagResult(Judged, Result):
         if self.low is None or self.high is None:
             return open_ended(self.low, self.high)
         if self.one_match:
-            return (
-                f"of zero width at {self.told(self.low)}: at least {percentage(self.level)} of the "
-                f"draws give the same figure"
-            )
+            return set_phrases("en").one_match.format(draws=plain_number(100 * self.level, "en"))
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)

@@ -453,9 +453,14 @@ class Judged:
         return "; ".join(filter(None, told))
 
     def told(self, value: float) -> str:
-        """A lag with its direction; the time since the overtaking where that is what it is."""
+        """A lag with its direction; the time since the overtaking where that is what it is.
+
+        Where the leader was overtaken, the lag is its own, and named as such.
+        """
         if self.since_overtaking(value):
             return f"overtaken {before(value)}"
+        if self.overtaken and self.leads:
+            return f"{noun(self.leader_group)} {directed(-value)}"
         return directed(value)
 
     def since_overtaking(self, value: float) -> bool:
