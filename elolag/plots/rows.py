@@ -212,7 +212,8 @@ def comparison(
         figure, interval = r.figure(), r.interval_words()
         if lang == "de":
             wider = charts.ends(*r.sampling, lang) if r.sampling and not r.too_few() else "–"
-            figure, interval = finding(r, lang), charts.ends(r.low, r.high, lang)
+            figure = finding(r, lang)
+            interval = _interval(r, lang) if r.too_few() else charts.ends(r.low, r.high, lang)
         told = {"figure": figure, "interval": interval, "wider": wider}
         words = charts.said("estimands row", lang, name=r.estimand, **told)
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
@@ -226,7 +227,8 @@ def comparison_title(found: Comparison, lang: str = "en") -> str:
     """How far the estimands lie apart."""
     values = [r.months for r in found.results if r.months is not None]
     ends = charts.spread(min(values), max(values), lang)
-    return charts.said("estimands", lang, n=len(values), ends=ends)
+    key = "estimand" if len(values) == 1 else "estimands"
+    return charts.said(key, lang, n=len(values), ends=ends)
 
 
 @ours
