@@ -341,3 +341,13 @@ def test_long_names_at_the_ends_of_lines_leave_room_for_dates(lang: str) -> None
     dates = [text.get_window_extent() for text in axes.get_xticklabels() if text.get_text()]
     assert len(dates) > 1
     assert all(a.x1 < b.x0 for a, b in itertools.pairwise(dates))
+
+
+def test_long_names_over_their_rows_are_told_apart() -> None:
+    """They begin at the figure's edge where the axes leave too little room."""
+    found = elolag.compare("openness", follower="FR", n_draws=60)
+    axes = plots.slices(found, size="phone", lang="de")
+    names = [text.get_text() for text in axes.texts if "gegen" in text.get_text()]
+    assert len(set(names)) == len(names) > 5
+    assert "Frankreich geschlossen gegen USA offen" in names
+    assert axes.figure.get_tightbbox().x0 >= 0
