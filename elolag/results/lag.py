@@ -148,7 +148,10 @@ class LagResult(Judged, Result):
     def _sampling_rows(self) -> list[tuple[str, str]]:
         if self.sampling is None:
             return []
-        words = span(*self.sampling)
+        low, high = self.sampling
+        words = span(low, high)
+        if self.overtaken and self.leads:
+            words = f"{noun(self.leader_group)} {span(-high, -low)}"
         if self.months is None:
             words = "withheld" if self.provisional else self._elo_span(*self.sampling)
         if sides := self.too_few():
@@ -339,10 +342,13 @@ class LagResult(Judged, Result):
         if self.low is None or self.high is None:
             return open_ended(self.low, self.high)
         if self.one_match:
-            return set_phrases("en").one_match.format(draws=plain_number(100 * self.level, "en"))
+            return self._one_match()
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)
+
+    def _one_match(self) -> str:
+        return set_phrases("en").one_match.format(draws=plain_number(100 * self.level, "en"))
 
     def interval_cell(self, low: float | None, high: float | None) -> str:
         """An interval of this result in a cell of a table, in few words."""
@@ -365,7 +371,7 @@ class LagResult(Judged, Result):
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
-        if not self.by_match:
+        if not self.by_match or self.one_match:
             return ()
         unlikely = (m for m in self.matches if m.probability < LIKELY)
         return tuple(m for m in unlikely if m.months in (self.low, self.high))
@@ -422,7 +428,7 @@ class LagResult(Judged, Result):
         leader, follower = noun(self.leader_group), noun(self.follower_group)
         unit = self.gap.unit
         if nought(low) and nought(high):
-            return "of zero width at level"
+            return self._one_match()
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
             return f"{near:.1f} to {far:.1f} {unit} for {leader if low >= 0 else follower}"

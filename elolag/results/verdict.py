@@ -552,7 +552,8 @@ class Judged:
     @property
     def one_match(self) -> bool:
         """Whether the interval has no width: nearly all draws give one figure."""
-        return self.low is not None and self.low == self.high
+        _, low, high = self.ends()
+        return math.isfinite(low) and low == high
 
     @property
     def ends_given(self) -> tuple[float | None, float | None]:

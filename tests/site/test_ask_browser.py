@@ -150,7 +150,7 @@ def test_and_of_a_group_within_the_other(
     rng = np.random.default_rng(21)
     questions = ["", *(asking.question(held, rng, back=400) for _ in range(12))]
     plain = answer(held, read(held, "")).facts()
-    assert any("of zero width at level" in said for _, said in plain)
+    assert any("level (95% interval of zero width, as at least" in said for _, said in plain)
     found, _ = _differences(opened(_written(held, tmp_path / "index.html")), held, questions)
     assert found == []
 
