@@ -15,11 +15,11 @@ from elolag.cite.references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
-from elolag.results.answer import Speaker, phrase_of
+from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.provenance import Origin, Provenance, provenance
-from elolag.results.words import Phrase, first_up, meaning, rated
+from elolag.results.words import Phrase, first_up, meaning, phrase, rated
 from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
 from elolag.version import RELEASED, __version__
 
@@ -128,8 +128,8 @@ def citation(result: LagResult, lang: str = "en", *, both: bool = False) -> Cita
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
     if result.match_rule != "reached" and result.estimand != "average":
         raise UsageError(
-            f"a citation is worded for match rule reached, not {result.match_rule}; cite the "
-            f"headline and give the other figure beside it"
+            f"a citation of {result.estimand} is worded for match rule reached, not "
+            f"{result.match_rule}; cite the average, or give this figure beside that of reached"
         )
     speaker = _Speaker(result, lang, both=both)
     source = provenance(result)
@@ -291,7 +291,7 @@ class _Speaker(Speaker):
         sides = {group for entry in found for group in entry.groups}
         both = all(len(entry.groups) > 1 for entry in found)
         if len(sides) == 1:
-            best = phrase_of(next(iter(sides)), self.lang).best
+            best = phrase(next(iter(sides)), self.lang).best
         else:
             best = self.words.say(
                 f"the best model of {'either' if both else 'a'} side",

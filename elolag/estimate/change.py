@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Unpack
@@ -15,6 +16,7 @@ from elolag.estimate.lag import asked_key
 from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.estimands import Lags, window_of
+from elolag.model.frontier import REACHED
 from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
@@ -40,6 +42,9 @@ class Change(Estimated):
     (world `takeover`) they left out zero in 0.61 of cases for `average`, in 0.18 for `current`; 17
     to 29% of cases had no interval for `average`, for too many re-runs gave a bound
     (`benchmarks/change_coverage.csv`, 100 histories in each of three worlds).
+
+    `overtaken` has, for `current` and each of the two dates on which the side that is behind was
+    the first at its level: the date, who was first, who passed it, and when.
     """
 
     estimand: str
@@ -54,6 +59,7 @@ class Change(Estimated):
     level: float
     window: float = 12.0
     too_few: tuple[tuple[str, int], ...] = ()
+    overtaken: tuple[tuple[str, str, str, str], ...] = ()
 
     def sentence(self) -> str:
         """The answer to "is it shrinking?" in one sentence."""
@@ -80,8 +86,16 @@ class Change(Estimated):
             f"From {self.since} to {self.as_of} the {what} of {noun(self.follower_group)} "
             f"{over_whom} {noun(self.leader_group)} on {self.board} ({self.category}; "
             f"{over(self.estimand, self.window)}) "
-            f"{moved}, from {self._ends()}{verdict} ({spread})."
+            f"{moved}, from {self._ends()}{verdict} ({spread}).{''.join(self._since())}"
         )
+
+    def _since(self) -> Iterator[str]:
+        """That a figure is the time since an overtaking, as sentences."""
+        for date, first, second, passed in self.overtaken:
+            yield (
+                f" On {date} {noun(first)} was first, overtaken by {noun(second)} on {passed}: the "
+                f"figure of that day is the time since."
+            )
 
     def _ends(self) -> str:
         """Both lags or leads; with directions where they are one of each."""
@@ -181,9 +195,19 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         probability=normal.cdf(0.0),
         level=study.level,
         too_few=study.too_few(),
+        overtaken=tuple(_overtaken(study, dates)) if key == "current" else (),
         window=window_of(estimand, study.window),
         **study.told,
     )
+
+
+def _overtaken(study: Study, dates: Iterable[float]) -> Iterator[tuple[str, str, str, str]]:
+    """Of each date on which the side that is behind was the first at its level: by whom passed."""
+    for date in dates:
+        found = study.overtaken(date) if study.match_rule == REACHED.name else None
+        if found is not None:
+            first, second, passed = found
+            yield to_iso(date), first, second, to_iso(passed)
 
 
 def _figure(study: Study, key: str, date: float, sample: Lags) -> float:

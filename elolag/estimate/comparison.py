@@ -177,7 +177,11 @@ class Comparison(Result):
         refused = (f"{name} has no answer here: {why}." for name, why in self.refused.items())
         unrated = f"Records elsewhere that this board never rated: {', '.join(self.unrated)}."
         said = (*refused, self.retired, unrated if self.unrated else "", *self.small_print)
-        notes = dict.fromkeys(f"Note: {n}." for result in self.results for n in result.notes)
+        notes = dict.fromkeys(
+            f"Note: {f'{found.estimand}: ' if note in found.of_draws() else ''}{note}."
+            for found in self.results
+            for note in found.notes
+        )
         return tuple(meanings), tuple(filter(None, said)), (first.left_out("both"), *notes)
 
     def footnotes(self) -> tuple[str, ...]:

@@ -175,8 +175,8 @@ class WhoLed(Estimated):
         unit = self.measure.points
         columns = (
             Column("date", "List", "its date", "ISO date"),
-            Column("leader", noun(self.leader_group), "its best model there"),
-            Column("follower", noun(self.follower_group), "its best model there"),
+            Column("leader", noun(self.leader_group), "its best model there", named=True),
+            Column("follower", noun(self.follower_group), "its best model there", named=True),
             Column("gap", "Gap", "best less best; negative: the follower is first", unit,
                    decimals(1), figures=True),
             Column("listed", "By its errors", "that the follower was first", "probability",

@@ -119,7 +119,7 @@ class LagPath(Estimated):
 
     @property
     def flat(self) -> Flags:
-        """Days whose interval has no width: one match holds nearly all draws."""
+        """Days whose interval has no width: nearly all draws give one figure."""
         return np.asarray(self.low == self.high)
 
     def to_dict(self) -> dict[str, Any]:

@@ -644,8 +644,8 @@ class PrintedErrors:
                     self._of.setdefault(identity, []).append((day, error))
         if not self._of:
             raise EstimateError(
-                "no rating of this board carries an interval or a variance; a lag without the "
-                "ratings' errors cannot be given one"
+                "no rating of this board up to that vintage carries an interval or a variance; a "
+                "lag without the ratings' errors cannot be given one"
             )
 
     @cached_property

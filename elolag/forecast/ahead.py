@@ -36,7 +36,6 @@ from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS, refuse_settled
 from elolag.results import citing as language
-from elolag.results.answer import phrase_of
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, data, picked
 from elolag.results.words import (
@@ -46,6 +45,7 @@ from elolag.results.words import (
     first_up,
     noun,
     one_of,
+    phrase,
     share,
     sized,
 )
@@ -220,7 +220,7 @@ class Outlook(Estimated):
 
     def told(self, lang: str = "en") -> tuple[str, ...]:
         """The sentences, one by one."""
-        lead, follow = (phrase_of(g, lang) for g in (self.leader_group, self.follower_group))
+        lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
         words, never = _SAID[lang], 1 - self.answer("reach", _SPAN).values[-1]
         middle, low, high = self.between("average", _TOLD)
         # By its date, where one date has both probabilities only the higher.

@@ -204,8 +204,19 @@ def dotted(
     pen = Pen.on(ax, size, _height(rows, size, foot), look)
     over = _dots(pen, rows, who, **scale)
     axes = pen.finish(finding, foot, room=1.4 * pen.size.font)
+    if any(name.get_window_extent().overlaps(answer.get_window_extent()) for name, answer in over):
+        _to_the_edge(axes)
     for name, answer in over:
         beside = answer.get_window_extent().padded(pen.size.font)
         while name.get_window_extent().overlaps(beside):
             name.set_text(_cut(name.get_text(), len(name.get_text()) - 1))
     return axes
+
+
+def _to_the_edge(axes: Axes) -> None:
+    """Begin names that stand over their rows where the figure begins, left of the axes."""
+    frame = axes.get_window_extent()
+    tight = axes.get_tightbbox() or frame
+    for text in axes.texts:
+        if text.get_transform() == axes.get_yaxis_transform() and text.get_position()[0] == 0:
+            text.set_x((tight.x0 - frame.x0) / frame.width)

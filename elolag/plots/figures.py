@@ -191,8 +191,8 @@ def _parts(pen: Pen, rows: Sequence[Revision]) -> None:
             color=MUTED,
         )  # fmt: skip
     _legend(
-        pen, bbox_to_anchor=(-0.02, -0.17), ncols=1 if measures.narrow else 4,
-        borderaxespad=0.0, columnspacing=1.0, handlelength=1.4,
+        pen, bbox_to_anchor=(-0.02, -0.27 if measures.narrow else -0.17),
+        ncols=1 if measures.narrow else 4, borderaxespad=0.0, columnspacing=1.0, handlelength=1.4,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Unpack
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 _SHOWN = {"column": 18, "page": 24, "slide": 24, "phone": 24}
 #: Records named on each side, by size.
 _NAMED = {"column": 4, "page": 9, "slide": 8, "phone": 3}
+#: Letters in a line of a group's name at the end of its line, where there is little room.
+_LETTERS = 14
 
 #: The label of the bracket, and the lines no other label may stand on.
 _Answer = tuple[Label | None, list[tuple[Any, Any]]]
@@ -190,17 +193,21 @@ def _draw_side(
 def _name_ends(pen: Pen, result: LagResult, levels: list[float], end: float) -> None:
     """Each group's name at the end of its line, dodging the other's."""
     axes, measures = pen.axes, pen.size
-    names = [charts.short(g, pen.lang) for g in (result.leader_group, result.follower_group)]
+    sides = result.leader_group, result.follower_group
+    names = [visible(charts.short(group, pen.lang)) for group in sides]
+    if measures.narrow:
+        names = [textwrap.fill(name, _LETTERS, break_on_hyphens=False) for name in names]
     roled = roles(result.leader_group, result.follower_group)
     top = int(levels[1] > levels[0])
     low, high = axes.get_ylim()
     height = axes.get_window_extent().height / axes.figure.figure.dpi * 72
     apart = abs(levels[0] - levels[1]) / (high - low) * height
-    dodge = max(1.35 * measures.font - apart, 0.0) / 2
+    lines = 1 + sum(name.count("\n") for name in names) / 2
+    dodge = max(1.35 * measures.font * lines - apart, 0.0) / 2
     for at, text in enumerate(names):
         up = dodge if at == top else -dodge
         said = axes.annotate(
-            visible(text), (end, levels[at]), xytext=(0.5 * measures.font, up),
+            text, (end, levels[at]), xytext=(0.5 * measures.font, up),
             textcoords="offset points", color=COLOURS[roled[at]], va="center", weight="bold",
             fontsize=measures.font, annotation_clip=False, parse_math=False,
         )  # fmt: skip

@@ -89,14 +89,14 @@ def lag_path(
     name = pen.said("average" if path.estimand == "average" else "lag")
     line = pen.line(days[at], path.months[at], 1, zorder=3, label=name)
     _hatch(pen, path, bounds)
-    _sides(pen, path.follower_group, bounds, right=_right_is_free(path))
+    _sides(pen, path.follower_group, right=_right_is_free(path))
     pen.tidy()
     pen.date_axis(days[0], days[-1])
     axes.set_ylabel(citing.set_phrases(lang).months)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: citing.plain_number(abs(value), lang))
     narrow = size in ("phone", "column")
-    pen.key_above([line, *handles], 2 if narrow else 5)
+    pen.key_above([line] if path.too_few.all() else [line, *handles], 2 if narrow else 5)
     note = pen.said("path note", vintage=charts.day(path.vintage, lang))
     if path.too_few.any():
         note += pen.said("path few", fewest=FEWEST)
@@ -152,17 +152,18 @@ def _path_title(path: LagPath, lang: str) -> str:
         return charts.of_sides("neither", lang, *sides, kind="")
     if path.overtaken[1] is not None:
         return first_up(overtaken(*path.overtaken[1], lang=lang))
-    if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
+    first, last = (to_iso(day)[: len("2026-08")] for day in path.days[[0, -1]])
+    alike = first != last and now != 0 and (now < 0) == (then < 0)
+    if path.censored[-1] or path.censored[0] or not alike:
         words = citing.set_phrases(lang)
         code = CENSORED.get(int(path.censored[-1]))
         least = {"at least": words.at_least, "at most": words.at_most}.get(bound(now, code), "")
         size = f"{least} {charts.months(now, lang)}".lstrip()
         key = "even" if now == 0 else "leads" if now < 0 else "trails"
         return charts.of_sides(key, lang, *sides, size=size, kind="")
-    since = month_of(to_iso(path.days[0])[: len("2026-08")], lang)
     said = charts.of_sides(
         "path ahead" if now < 0 else "path back", lang, *sides, size=charts.months(now, lang),
-        since=since, then=citing.number(then, lang),
+        since=month_of(first, lang), then=citing.number(then, lang),
     )  # fmt: skip
     if path.estimand == "average":
         return charts.said("path average", lang, window=f"{path.window:g}", said=said)
@@ -175,7 +176,7 @@ def _limits(path: LagPath) -> tuple[float, float]:
     finite = np.concatenate([e[np.isfinite(e)] for e in ends])
     low, high = min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)
     room = max(high - low, 1.0)
-    top = 0.18 if (_bounded(path) & ~_down(path)).any() else 0.06
+    top = 0.18 if (_bounded(path) & ~_down(path)).any() or path.too_few.all() else 0.06
     foot = 0.18 if (_bounded(path) & _down(path)).any() else (0.06 if low < 0 else 0.0)
     return low - foot * room, high + top * room
 
@@ -220,6 +221,7 @@ def _right_is_free(path: LagPath) -> tuple[bool, bool]:
     third = max(len(path.days) // 3, 1)
     top = np.where(np.isnan(path.band_high), np.inf, path.band_high)
     bottom = np.where(np.isnan(path.band_low), -np.inf, path.band_low)
+    top, bottom = (np.where(path.too_few, path.months, end) for end in (top, bottom))
     return (
         bool(top[-third:].max() <= top[:third].max()),
         bool(bottom[-third:].min() >= bottom[:third].min()),
@@ -229,7 +231,6 @@ def _right_is_free(path: LagPath) -> tuple[bool, bool]:
 def _sides(
     pen: Pen,
     group: str,
-    bounds: tuple[float, float],
     right: tuple[bool, bool] = (True, True),
 ) -> None:
     """Say in words which side of zero is which; the axis has no minus signs.
@@ -239,6 +240,7 @@ def _sides(
     measures = pen.size
     who = f"{short(group, pen.lang)} "
     pen.zero(zorder=2.5)
+    bounds = pen.axes.get_ylim()  # with room for zero
     room = bounds[1] - bounds[0]
     behind, ahead = pen.said("behind", who=who), pen.said("ahead", who=who)
     corners = ((bounds[1], behind, True, right[0]), (bounds[0], ahead, False, right[1]))
@@ -296,7 +298,7 @@ def forecast(
     pen.line(now.days, now.at[0.5], 1, colour, zorder=3)
     line = pen.line(outlook.days, outlook.path, 1, zorder=3, label=pen.said("average"))
     axes.axvline(now.days[0], color=INK, linewidth=0.4 * measures.line, linestyle=(0, (1, 2)))
-    _sides(pen, outlook.follower_group, axes.get_ylim())
+    _sides(pen, outlook.follower_group)
     pen.tidy()
     first = float(outlook.days[0])
     axes.set_xlim(first, now.days[-1])

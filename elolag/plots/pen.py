@@ -198,7 +198,11 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
         fontsize=foot.get_fontsize(), gid=FOOTER, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     floor = lowest.get_window_extent().y1 + 0.7 * pad if lowest.get_text() else 0.3 * pad
-    for _ in range(4):  # tick labels may change with the room they have
+    for _ in range(4):  # labels may change with the room they have
+        for each in figure.axes:
+            label, room = each.yaxis.label, each.get_window_extent().height
+            if label.get_window_extent().height > room:
+                _wrap(label, room)
         head.set_visible(False)  # it starts at the figure's edge and pushes nothing aside
         boxes = [a.get_tightbbox() for a in figure.axes]
         head.set_visible(True)

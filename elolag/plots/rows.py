@@ -12,13 +12,13 @@ from elolag.estimate.news import CAUSES, News
 from elolag.plots.dots import Dot, dotted
 from elolag.plots.style import Look, finding, footer, ours
 from elolag.results import charts, citing
-from elolag.results.answer import Speaker, lab_name
+from elolag.results.answer import Speaker
 from elolag.results.charts import short, told_in
 from elolag.results.citing import lag
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import bound, model_name, noun, percentage
+from elolag.results.words import bound, lab_name, model_name, noun, percentage
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -212,7 +212,8 @@ def comparison(
         figure, interval = r.figure(), r.interval_words()
         if lang == "de":
             wider = charts.ends(*r.sampling, lang) if r.sampling and not r.too_few() else "–"
-            figure, interval = finding(r, lang), charts.ends(r.low, r.high, lang)
+            figure = finding(r, lang)
+            interval = _interval(r, lang) if r.too_few() else charts.ends(r.low, r.high, lang)
         told = {"figure": figure, "interval": interval, "wider": wider}
         words = charts.said("estimands row", lang, name=r.estimand, **told)
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
@@ -226,7 +227,8 @@ def comparison_title(found: Comparison, lang: str = "en") -> str:
     """How far the estimands lie apart."""
     values = [r.months for r in found.results if r.months is not None]
     ends = charts.spread(min(values), max(values), lang)
-    return charts.said("estimands", lang, n=len(values), ends=ends)
+    key = "estimand" if len(values) == 1 else "estimands"
+    return charts.said(key, lang, n=len(values), ends=ends)
 
 
 @ours

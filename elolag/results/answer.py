@@ -7,15 +7,13 @@ first, but where the lead may have changed hands: see `lines`.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
-from elolag import tags
 from elolag.dates import to_day
 from elolag.results import citing as language
 from elolag.results import words
 from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
-from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
+from elolag.results.words import FEWEST, MATCHED, Phrase, lab_name, model_name, phrase
 
 #: From this probability on that the follower leads, the day comes before the average.
 _MAY_LEAD = 0.10
@@ -49,8 +47,8 @@ class Speaker:
     def __init__(self, result: Judged, lang: str) -> None:
         self.result, self.lang, self.german = result, lang, lang == "de"
         self.words = language.set_phrases(lang)
-        self.leader = phrase_of(result.leader_group, lang)
-        self.follower = phrase_of(result.follower_group, lang)
+        self.leader = phrase(result.leader_group, lang)
+        self.follower = phrase(result.follower_group, lang)
         self.day = language.date(result.as_of, lang)
         self.board = language.board(result.board, result.category, lang)
         self.where = language.scored(result.board, result.category, lang)
@@ -339,7 +337,7 @@ class Speaker:
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
             sides = f" {self.words.and_} ".join(
-                phrase_of(group, self.lang).counted(count) for group, count in counts
+                phrase(group, self.lang).counted(count) for group, count in counts
             )
             return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
         if self.result.answered is not None:
@@ -357,10 +355,12 @@ class Speaker:
         near, far = sorted((abs(self.low), abs(self.high)))
         unit = f" {self.unit}" if self.german or self.result.months is None else ""
         least, most = (language.number(end, self.lang) for end in (near, far))
-        ends = f"{least} {self.words.to} {most}"
         if math.isinf(far):
-            ends = f"{self.words.at_least} {least}"
-        return f"{name}: {ends}{unit}"
+            return f"{name}: {self.words.at_least} {least}{unit}"
+        if least == most:
+            same = self.words.level if words.nought(far) else f"{most}{unit}"
+            return f"{name}: {same} {self.words.both_ends}"
+        return f"{name}: {least} {self.words.to} {most}{unit}"
 
     def _turned(self) -> bool:
         """Whether one end alone is the time since an overtaking: the other is the other side's."""
@@ -391,19 +391,3 @@ class Speaker:
         ahead = (value < 0) == (self._told_of() is self.follower)
         side = self.words.ahead if ahead else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")
-
-
-def phrase_of(group: str, lang: str) -> Phrase:
-    """A group's expression in words, its labs by the names of our tables."""
-    return phrase(group, lang, lab_name)
-
-
-def lab_name(key: str, day: str = "9999") -> str:
-    """What a lab calls itself on a day, without what our tables add to it; else its key."""
-    rows = [row for row in tags.ours().labs.get(key, ()) if row.from_ <= day]
-    return without_asides(rows[-1].name) if rows else key
-
-
-def without_asides(name: str) -> str:
-    """A name of our tables without what they add to it: ``Moonshot AI (Kimi)``."""
-    return re.sub(r"\s*[(/].*", "", name)

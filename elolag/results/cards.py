@@ -38,7 +38,7 @@ _SAID = {
     "best": ("The best of {who} on {day}: {sentence}", "{best} am {day}: {sentence}"),
     # Intervals, of days and of months.
     "few": (TOO_FEW, "keines (zu wenige Modelle)"),
-    "one": (NO_WIDTH, "keines (ohne Breite, aus einem einzigen Modell)"),
+    "one": (NO_WIDTH, "keines (ohne Breite, da die Ziehungen übereinstimmen)"),
     "open": ("unbounded", "unbegrenzt"),
     "yet": ("not yet", "noch nicht"),
     "until": ("{high} or before", "{high} oder früher"),

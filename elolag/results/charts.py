@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from elolag.results import cards, citing
-from elolag.results.answer import phrase_of
 from elolag.results.words import (
     NO_WIDTH,
     adjective,
@@ -14,6 +13,7 @@ from elolag.results.words import (
     noun,
     open_ended,
     percentage,
+    phrase,
     span,
 )
 
@@ -250,6 +250,7 @@ _SAID = {
         "Dick: {level}Messintervall; dünn: Stichprobenintervall.",
     ),
     "estimands": ("{n} ways to ask give {ends}", "{n} Arten zu fragen: {ends}"),
+    "estimand": ("One way to ask has an answer: {ends}", "Nur eine Art zu fragen: {ends}"),
     "the headline": ("the headline", "das Hauptergebnis"),
     "not estimated": ("not estimated", "nicht geschätzt"),
     "influence note": (
@@ -467,12 +468,12 @@ def of_sides(key: str, lang: str, leader: str, follower: str, **filled: object) 
 
 def who(group: str, lang: str) -> str:
     """A group as the subject of a title: ``the US``, ``US-Modelle``."""
-    return phrase_of(group, lang).models if lang == "de" else noun(group)
+    return phrase(group, lang).models if lang == "de" else noun(group)
 
 
 def to_whom(group: str, lang: str) -> str:
     """The same as object, in German in the dative: ``von US-Modellen``."""
-    return phrase_of(group, lang).to_models if lang == "de" else noun(group)
+    return phrase(group, lang).to_models if lang == "de" else noun(group)
 
 
 def short(group: str, lang: str = "en") -> str:
@@ -522,7 +523,6 @@ def ends(low: float | None, high: float | None, lang: str) -> str:
 
 def spread(low: float, high: float, lang: str) -> str:
     """How far apart lags lie, each end with its direction where it is not that of the other."""
-    if lang == "en":
-        return span(low, high)
-    same = low * high > 0 and citing.number(low, lang) == citing.number(high, lang)
-    return citing.lag(low, None, lang) if same else citing.between(low, high, lang)
+    if low * high > 0 and citing.number(low, lang) == citing.number(high, lang):
+        return citing.lag(low, None, lang)
+    return span(low, high) if lang == "en" else citing.between(low, high, lang)

@@ -141,7 +141,11 @@ def choices(policies: Mapping[str, Any], drifts: bool, lang: str) -> tuple[str, 
         told.append(f"{'ohne' if german else 'without'} {', '.join(excluded)}")
     if least := policies.get("min_votes"):
         least = whole(least, lang)
-        told.append(f"nur ab {least} Stimmen" if german else f"entries of {least} votes or more")
+        told.append(
+            f"ohne Einträge unter {least} Stimmen"
+            if german
+            else f"without entries of fewer than {least} votes"
+        )
     if "drift" in policies and (policies["drift"] is not None) != drifts:
         told.append(_DRIFT[drifts][german])
     if policies.get("extra_tags"):
@@ -314,7 +318,7 @@ class Words:
         )
         self.and_ = say("and", "und")
         self.one_match = say(
-            "of zero width: at least {draws}% of the draws give the same figure",
+            "of zero width, as at least {draws}% of the draws give the same figure",
             "ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
         )
         self.answered = say(
@@ -329,6 +333,7 @@ class Words:
         self.behind = say("{} behind", "{} zurück")
         self.unbounded = say("unbounded", "unbegrenzt")
         self.to = say("to", "bis")
+        self.both_ends = say("at both ends", "an beiden Enden")
         self.kinds = {
             "measurement": say("measurement interval", "Messintervall"),
             "sampling": say("sampling interval", "Stichprobenintervall"),

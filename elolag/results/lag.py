@@ -7,7 +7,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
-from elolag.results.citing import SURE, before, set_phrases
+from elolag.results.citing import SURE, before, plain_number, set_phrases
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table, picked
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint, dated
@@ -148,7 +148,10 @@ class LagResult(Judged, Result):
     def _sampling_rows(self) -> list[tuple[str, str]]:
         if self.sampling is None:
             return []
-        words = span(*self.sampling)
+        low, high = self.sampling
+        words = span(low, high)
+        if self.overtaken and self.leads:
+            words = f"{noun(self.leader_group)} {span(-high, -low)}"
         if self.months is None:
             words = "withheld" if self.provisional else self._elo_span(*self.sampling)
         if sides := self.too_few():
@@ -339,13 +342,13 @@ class LagResult(Judged, Result):
         if self.low is None or self.high is None:
             return open_ended(self.low, self.high)
         if self.one_match:
-            return (
-                f"of zero width at {self.told(self.low)}: at least {percentage(self.level)} of the "
-                f"draws give the same figure"
-            )
+            return self._one_match()
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)
+
+    def _one_match(self) -> str:
+        return set_phrases("en").one_match.format(draws=plain_number(100 * self.level, "en"))
 
     def interval_cell(self, low: float | None, high: float | None) -> str:
         """An interval of this result in a cell of a table, in few words."""
@@ -368,7 +371,7 @@ class LagResult(Judged, Result):
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
-        if not self.by_match:
+        if not self.by_match or self.one_match:
             return ()
         unlikely = (m for m in self.matches if m.probability < LIKELY)
         return tuple(m for m in unlikely if m.months in (self.low, self.high))
@@ -425,7 +428,7 @@ class LagResult(Judged, Result):
         leader, follower = noun(self.leader_group), noun(self.follower_group)
         unit = self.gap.unit
         if nought(low) and nought(high):
-            return "of zero width at level"
+            return self._one_match()
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
             return f"{near:.1f} to {far:.1f} {unit} for {leader if low >= 0 else follower}"

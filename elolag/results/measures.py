@@ -8,11 +8,11 @@ from typing import Any
 
 from elolag.question import DEFAULT_BOARD
 from elolag.results import citing as language
-from elolag.results.answer import Speaker, phrase_of
+from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bound, first_up, noun, percentage, reads_ahead
+from elolag.results.words import bound, first_up, noun, percentage, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
 STALE_MONTHS = 6.0
@@ -257,7 +257,7 @@ class Measures(Result):
 
 def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
     """``no Chinese model after November 2025``."""
-    one = phrase_of(result.follower_group, lang).one
+    one = phrase(result.follower_group, lang).one
     month = language.date(newest, lang).partition(" ")[2]
     return language.set_phrases(lang).say(f"no {one} after {month}", f"kein {one} nach {month}")
 
@@ -328,7 +328,7 @@ def _sentences(found: Measures, lang: str) -> list[str]:
         day = language.date(found.as_of, lang)
         who = words.say(
             f"The lag of {noun(follower)} as of {day}",
-            f"Abstand, {phrase_of(follower, lang).models}, Stand {day}",
+            f"Abstand, {phrase(follower, lang).models}, Stand {day}",
         )
         out.append(f"{who}: {_together(of_day, lang)}.")
     for item, result in found.answered:
@@ -378,7 +378,7 @@ def _difference(found: Difference, follower: str, level: float, day: str, lang: 
     first, second = (_on(board, lang) for board in found.boards)
     subject = say("the lag is", "ist der Abstand")
     if found.mixed:
-        subject = say(f"{noun(follower)} is", f"liegen {phrase_of(follower, lang).models}")
+        subject = say(f"{noun(follower)} is", f"liegen {phrase(follower, lang).models}")
     elif found.lead:
         subject = say("the lead is", "ist der Vorsprung")
     at, size = language.date(day, lang) if day else "", _longer(found, lang)

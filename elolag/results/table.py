@@ -74,6 +74,8 @@ class Column:
         False for columns that only the data (CSV and frame) have.
     words
         Whether it only puts into words what other columns hold as numbers; the frame has none.
+    named
+        Whether its heading is a name, which keeps its capital everywhere.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Column:
     in_page: bool = True
     long: bool = False
     words: bool = False
+    named: bool = False
 
     @property
     def style(self) -> str:
@@ -147,7 +150,9 @@ class Table:
 
     def headings(self) -> list[str]:
         """Headings of the visible columns as they stand in a terminal."""
-        return [f"{c.label[:1].lower()}{c.label[1:]}" for c in self.visible()]
+        return [
+            c.label if c.named else f"{c.label[:1].lower()}{c.label[1:]}" for c in self.visible()
+        ]
 
     def cells(self) -> list[list[str]]:
         """The visible rows as text, every name made printable."""

@@ -453,9 +453,14 @@ class Judged:
         return "; ".join(filter(None, told))
 
     def told(self, value: float) -> str:
-        """A lag with its direction; the time since the overtaking where that is what it is."""
+        """A lag with its direction; the time since the overtaking where that is what it is.
+
+        Where the leader was overtaken, the lag is its own, and named as such.
+        """
         if self.since_overtaking(value):
             return f"overtaken {before(value)}"
+        if self.overtaken and self.leads:
+            return f"{noun(self.leader_group)} {directed(-value)}"
         return directed(value)
 
     def since_overtaking(self, value: float) -> bool:
@@ -547,7 +552,8 @@ class Judged:
     @property
     def one_match(self) -> bool:
         """Whether the interval has no width: nearly all draws give one figure."""
-        return self.low is not None and self.low == self.high
+        _, low, high = self.ends()
+        return math.isfinite(low) and low == high
 
     @property
     def ends_given(self) -> tuple[float | None, float | None]:

@@ -8,11 +8,10 @@ from typing import Any
 from elolag.model.interval import Summary
 from elolag.model.shift import Shift
 from elolag.results import citing as language
-from elolag.results.answer import phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bounded, compact, nought, noun, percentage
+from elolag.results.words import bounded, compact, nought, noun, percentage, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -225,7 +224,7 @@ def _cells(row: Voters) -> dict[str, Any]:
 def _sentence(found: VotersReport, lang: str) -> str:
     """Who rates the follower's models higher, and the lag if everybody voted like the kindest."""
     kind, top = found.kindest, found.near_top(found.kindest)
-    mine = phrase_of(found.headline.follower_group, lang)
+    mine = phrase(found.headline.follower_group, lang)
     level = language.percent(found.level, lang)
     shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
     lag = _lag(kind.moved, found.level, lang)
@@ -252,7 +251,7 @@ def _sentence(found: VotersReport, lang: str) -> str:
 def _opening(found: VotersReport, lang: str) -> str:
     """How many rate the follower's models higher and how many lower, as far as who is kindest."""
     mine, theirs = (
-        phrase_of(group, lang).models
+        phrase(group, lang).models
         for group in (found.headline.follower_group, found.headline.leader_group)
     )
     sides, who = [row.side for row in found.quoted], _who(found.kindest, lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -185,8 +185,21 @@ def noun(group: str) -> str:
 def _named(group: str) -> str:
     """What a lab or a family of models is called; empty of other groups."""
     if group.startswith("lab:"):
-        return group[4:]
+        return lab_name(group[4:])
     return model_name(group[7:]) if group.startswith("family:") else ""
+
+
+def lab_name(key: str, day: str = "9999") -> str:
+    """What a lab calls itself on a day, without what our tables add to it; else its key."""
+    from elolag.tags import ours  # not for the command line, which prints with this module
+
+    rows = [row for row in ours().labs.get(key, ()) if row.from_ <= day]
+    return without_asides(rows[-1].name) if rows else key
+
+
+def without_asides(name: str) -> str:
+    """A name of our tables without what they add to it: ``Moonshot AI (Kimi)``."""
+    return re.sub(r"\s*[(/].*", "", name)
 
 
 def many(count: int, one: str, more: str = "") -> str:
@@ -203,15 +216,14 @@ def span(low: float, high: float) -> str:
     """Both ends of an interval with their direction."""
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
-        side = "behind" if low >= 0 else "ahead"
         if f"{near:.1f}" == f"{far:.1f}":
-            return f"{months(far)} {side} at both ends"
-        return f"{near:.1f} to {months(far)} {side}"
+            return f"{directed(low or high)} at both ends"
+        return f"{near:.1f} to {months(far)} {'behind' if low >= 0 else 'ahead'}"
     return f"{directed(low)} to {directed(high)}"
 
 
-#: Said in place of an interval, in a cell of a table: the ends are one number, from one match.
-NO_WIDTH = "none: of zero width, one match"
+#: Said in place of an interval, in a cell of a table: nearly all draws give one number.
+NO_WIDTH = "none: of zero width, draws agree"
 #: The same, of a group with fewer than `FEWEST` rated models.
 TOO_FEW = "none: too few models"
 
@@ -489,15 +501,9 @@ class Phrase:
         return f"{count} {self.one if count == 1 else self.models}"
 
 
-def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phrase:
-    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``.
-
-    `lab_name` gives what the lab of a key calls itself.
-    """
-    alternatives = [
-        [(n, f"lab:{lab_name(name[4:])}" if name.startswith("lab:") else name) for n, name in terms]
-        for terms in (_terms(part) for part in group.split(","))
-    ]
+def phrase(group: str, lang: str) -> Phrase:
+    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``."""
+    alternatives = [_terms(part) for part in group.split(",")]
     if lang == "de":
         return _german(alternatives)
     words = _joined(alternatives)
@@ -553,8 +559,7 @@ def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
     ):
         not_of = [name.removeprefix(kind) for no, name in terms if no and name.startswith(kind)]
         if not_of:
-            told = not_of if kind == "lab:" else map(model_name, not_of)
-            after.append(f"{others} {' und '.join(told)}")
+            after.append(f"{others} {' und '.join(_named(f'{kind}{name}') for name in not_of)}")
     for negated, name in terms:
         if negated and (name in _GERMAN or name.startswith(("lab:", "family:"))):
             continue
@@ -567,9 +572,9 @@ def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
         elif name in ("open", "closed"):
             after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
         elif name.startswith("lab:"):
-            after.append(f"von {name.removeprefix('lab:')}")
+            after.append(f"von {_named(name)}")
         elif name.startswith("family:"):
-            after.append(f"der Familie {model_name(name[7:])}")
+            after.append(f"der Familie {_named(name)}")
         else:
             after.append(f"{'nicht ' * negated}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()

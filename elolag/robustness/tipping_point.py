@@ -126,9 +126,12 @@ class _Target:
 
 def _targets(months: float, within: tuple[float, float] | None) -> list[_Target]:
     """A month further behind, a month closer, and out of (or into) a stated range."""
+    later, sooner = ("further behind", "closer to the lead")
+    if months < 0:
+        later, sooner = ("less far ahead", "further ahead")
     out = [
-        _Target("at least a month further behind", ((months + 1, np.inf),)),
-        _Target("at least a month closer to the lead", ((-np.inf, months - 1),)),
+        _Target(f"at least a month {later}", ((months + 1, np.inf),)),
+        _Target(f"at least a month {sooner}", ((-np.inf, months - 1),)),
     ]
     if within is not None:
         low, high = within

@@ -17,10 +17,9 @@ from elolag.errors import REPORT, EstimateError, library
 from elolag.model.estimands import UNBOUNDED, Lags, Race, check_groups, window_start
 from elolag.model.interval import summarise
 from elolag.results import citing
-from elolag.results.answer import lab_name
 from elolag.results.pages import WORDS
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import MEANING, model_name, noun
+from elolag.results.words import MEANING, lab_name, model_name, noun
 from elolag.site.ask_words import phrases
 from elolag.site.carried import CHOICES, PLAIN, USUAL, WINDOWS, Answer, Asked, Carried, answer
 from elolag.site.content import Link

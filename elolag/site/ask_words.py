@@ -144,6 +144,7 @@ def _intervals(result: LagResult) -> dict[str, str]:
     return {
         "clear": said(_SIZE, _NEAR, _FAR),
         "open": said(_SIZE, _NEAR, None, "at-least"),
+        "ends": said(_SIZE, _SIZE, _SIZE + 0.01),
         "one": said(_SIZE, _SIZE, _SIZE),
         "unclear": both.replace(ends, "{ends}"),
         "unbounded": unclear.words.unbounded,
@@ -336,8 +337,7 @@ def _lags(result: LagResult) -> dict[str, Any]:
         "span": {
             "behind": _put(words.span(_NEAR, _FAR), _SLOTS),
             "ahead": _put(words.span(-_FAR, -_NEAR), _SLOTS),
-            "behind-one": _put(words.span(_SIZE, _SIZE), _SLOTS),
-            "ahead-one": _put(words.span(-_SIZE, -_SIZE), _SLOTS),
+            "one": _put(words.span(_SIZE, _SIZE), {words.directed(_SIZE): "{told}"}),
             "mixed": _put(
                 words.span(-_NEAR, _FAR),
                 {words.directed(-_NEAR): "{low}", words.directed(_FAR): "{high}"},
@@ -349,7 +349,8 @@ def _lags(result: LagResult) -> dict[str, Any]:
             "none": words.open_ended(None, None),
         },
         "bounds": [words.bound(1.0, "at-least"), words.bound(1.0, "at-most")],
-        "one": one.replace(words.directed(_SIZE), "{told}"),
+        "one": one,
+        "leader": f"{words.noun(result.leader_group)} {{told}}",
     }
 
 

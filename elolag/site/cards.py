@@ -16,11 +16,10 @@ from elolag import plots
 from elolag.estimate.model_dates import ModelDate
 from elolag.plots.rows import dates_title
 from elolag.results import citing
-from elolag.results.answer import without_asides
 from elolag.results.cards import behind, event, lags, said
 from elolag.results.pages import words
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import country, first_up, model_name, noun, phrase
+from elolag.results.words import country, first_up, model_name, noun, phrase, without_asides
 from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.material import Found
 

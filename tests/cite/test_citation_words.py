@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cited_states import in_state
 from hypothesis import given
 from hypothesis import strategies as st
 from search import search
@@ -16,12 +17,12 @@ from search import search
 from elolag.cite import Citation, citation, references
 from elolag.cite.references import Reference, _escape, _safe_url
 from elolag.errors import UsageError
-from elolag.results.answer import Speaker, day_first, lines, phrase_of
+from elolag.results.answer import Speaker, day_first, lines
 from elolag.results.lag import LagResult
 from elolag.results.owner import Owner
 from elolag.results.provenance import Origin, provenance
 from elolag.results.verdict import Gap, ModelPoint
-from elolag.results.words import MEANING
+from elolag.results.words import MEANING, phrase
 from elolag.version import RELEASED, __version__
 
 
@@ -263,17 +264,17 @@ def test_the_gap_is_in_points() -> None:
 def test_german_groups_decline(
     group: str, best: str, models: str, dative: str, genitive: str
 ) -> None:
-    found = phrase_of(group, "de")
+    found = phrase(group, "de")
     assert (found.best, found.models, found.to_models, found.of_models) == (
         best, models, dative, genitive,
     )  # fmt: skip
 
 
 def test_english_groups() -> None:
-    assert phrase_of("open+CN", "en").models == "Chinese open-weights models"
-    assert phrase_of("not:CN", "en").best == "the best non-Chinese model"
-    assert phrase_of("lab:alibaba", "en").models == "Alibaba models"
-    assert phrase_of("US,GB", "en").models == "US or British models"
+    assert phrase("open+CN", "en").models == "Chinese open-weights models"
+    assert phrase("not:CN", "en").best == "the best non-Chinese model"
+    assert phrase("lab:alibaba", "en").models == "Alibaba models"
+    assert phrase("US,GB", "en").models == "US or British models"
 
 
 def test_boards_and_languages() -> None:
@@ -433,3 +434,11 @@ def test_latex_finds_no_markup() -> None:
 def test_wording_needs_no_origin() -> None:
     assert replace(BASE, origins=()).verdict == "behind"
     assert "0" * 64 in citation(replace(BASE, origins=())).footnote
+
+
+def test_what_can_be_cited_of_another_match_rule_is_said() -> None:
+    policies = {"match_rule": "below"}
+    said = citation(in_state("behind", "average", policies=policies)).sentence
+    assert "dated by the last model below the level" in said
+    with pytest.raises(UsageError, match="a citation of current is .* not below; cite the average"):
+        citation(in_state("behind", "current", policies=policies))

@@ -165,7 +165,8 @@ def test_ones_own_ratings_have_no_publisher_and_the_lists_own_hash() -> None:
     ("chosen", "english", "german"),
     [
         ({"excluded": ["kimi-k3", "o1"]}, "without kimi-k3, o1", "ohne kimi-k3, o1"),
-        ({"min_votes": 3000}, "entries of 3,000 votes or more", "nur ab 3.000 Stimmen"),
+        ({"min_votes": 3000}, "without entries of fewer than 3,000 votes",
+         "ohne Einträge unter 3.000 Stimmen"),
         ({"clock": "first-listed"}, "counted from first listings", "gezählt ab der ersten Listung"),
         ({"correct_selection": False}, "no selection correction", "ohne Auswahlkorrektur"),
         ({"drift": None}, "no drift", "ohne Drift"),

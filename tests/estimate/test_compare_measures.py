@@ -143,7 +143,9 @@ def test_two_bounds_of_one_kind_have_no_difference(code: int) -> None:
 
 def test_a_side_of_too_few_models_has_no_difference() -> None:
     pair = Fixed(made_up(5)), Fixed(made_up(3), (("lab:xai", 1),))
-    with pytest.raises(EstimateError, match="^b has only 1 rated model of xai, and at least 3"):
+    with pytest.raises(
+        EstimateError, match="^b has only 1 rated model of SpaceXAI, and at least 3"
+    ):
         module._difference(("a", "b"), pair, "average", 20_000.0)  # type: ignore[arg-type]
 
 

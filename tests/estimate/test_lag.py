@@ -327,6 +327,13 @@ def test_figures_without_retired_records_are_bounds_where_they_are() -> None:
     assert "average at least" in found.retired
 
 
+def test_a_note_on_the_draws_of_one_estimand_names_it() -> None:
+    found = estimate_all(leader="open", follower="closed", window=3, n_draws=FEW, session=SHARED)
+    told = [text for text in found.footnotes() if "of the draws have no answer" in text]
+    thin = [result.estimand for result in found.results if result.answered is not None]
+    assert [text.split(": ")[:2] for text in told] == [["Note", name] for name in thin] != []
+
+
 def test_what_is_asked_of_the_same_draws_is_what_new_ones_say() -> None:
     """In any order, by other windows, days and match rules, on the draws that are kept."""
     study = prepare(n_draws=FEW, session=SHARED)

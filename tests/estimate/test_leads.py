@@ -177,7 +177,9 @@ def test_a_list_without_one_side_is_named() -> None:
     )
     assert found.without
     assert {group for _, group in found.without} == {"lab:moonshot"}
-    assert any("show no model of moonshot" in note for note in found.footnotes())
+    assert any("show no model of Moonshot AI" in note for note in found.footnotes())
+    # A heading in the terminal begins small, but not a name.
+    assert found.table().headings()[:4] == ["list", "the US", "Moonshot AI", "gap"]
 
 
 def test_what_cannot_be_asked_is_refused() -> None:

@@ -267,7 +267,7 @@ def test_months_without_any_interval_say_why() -> None:
     found = past(without, vintage("2025-08-01", THEN))
     rows, skipped = _measure(found, "current", 40)
     assert not rows
-    assert "no rating of this board carries an interval" in skipped["2025-02-20"]
+    assert "no rating of this board up to that vintage carries" in skipped["2025-02-20"]
 
 
 def test_the_figure_shows_both_series_and_the_parts(style: Revisions) -> None:

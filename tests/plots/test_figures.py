@@ -32,7 +32,8 @@ from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
 from elolag.plots.markup import _hoist, _join, _path_data
-from elolag.plots.paths import _turns
+from elolag.plots.paths import _sides, _turns
+from elolag.plots.pen import Pen
 from elolag.plots.style import COLOURS, FOOTER, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
@@ -501,3 +502,39 @@ def test_the_days_that_are_drawn_say_what_all_days_say(estimand: str) -> None:
         kept = at & sound
         drawn = np.interp(path.days[sound], path.days[kept], line[kept])
         assert np.abs(drawn - line[sound]).max() < 0.02
+
+
+def test_a_path_without_any_band_has_no_key_to_bands(path: LagPath) -> None:
+    """And the word for its side stands beside the line, not on it."""
+    bare = replace(path, too_few=np.ones(len(path.days), bool))
+    axes = plots.lag_path(bare, size="phone")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["lag"]
+    assert len(plots.lag_path(path).get_legend().get_texts()) == 5
+
+
+def test_a_path_within_a_month_is_not_compared_with_that_month() -> None:
+    path = elolag.lag_path("2026-08-17", "2026-08-18", n_draws=60)
+    assert plots.lag_path(path).get_title(loc="left") == "China trails the US by 6.4 months"
+
+
+def test_what_stays_on_one_side_of_zero_names_that_side_only() -> None:
+    pen = Pen.on(None, "page")
+    pen.line([20_000, 20_060], [12.0, 18.0], 1)
+    _sides(pen, "FR")
+    assert [text.get_text() for text in pen.axes.texts] == ["France behind"]
+
+
+def test_labels_and_key_of_revisions_fit_on_a_phone() -> None:
+    found = elolag.estimate_revisions(
+        "arena/webdev", leader="lab:openai", follower="lab:anthropic", n_draws=50
+    )
+    for lang in ("en", "de"):
+        axes = plots.revisions(found, size="phone", lang=lang)
+        axes.figure.draw_without_rendering()
+        upper, lower = axes.figure.axes
+        for panel in (upper, lower):
+            label = panel.yaxis.label.get_window_extent()
+            assert label.height <= panel.get_window_extent().height
+        dates = [text.get_window_extent() for text in lower.get_xticklabels() if text.get_text()]
+        key = lower.get_legend().get_texts()[0].get_window_extent()
+        assert not any(key.overlaps(date) for date in dates)

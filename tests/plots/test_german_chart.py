@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from functools import partial
@@ -21,19 +22,21 @@ from elolag.claims.estimating import VERDICTS
 from elolag.countries import NOUNS
 from elolag.errors import UsageError
 from elolag.estimate.catch_up import time_to_match
+from elolag.estimate.comparison import Comparison
 from elolag.estimate.lag import ESTIMANDS
 from elolag.estimate.news import CAUSES
 from elolag.estimate.over_time import lag_path
 from elolag.estimate.revisions import MEANING
 from elolag.forecast import past
 from elolag.forecast.skill import _RECORD
+from elolag.plots.rows import comparison_title
 from elolag.plots.specification import _WORDS
 from elolag.plots.style import finding
 from elolag.results import cards, charts, citing
-from elolag.results.answer import Speaker, phrase_of
+from elolag.results.answer import Speaker
 from elolag.results.charts import Both
 from elolag.results.provenance import _CAVEATS, Origin, provenance
-from elolag.results.words import beside, country, german_name, model_name
+from elolag.results.words import beside, country, german_name, model_name, phrase
 from elolag.robustness import LABELS
 from elolag.robustness.edits import influence
 from elolag.version import __version__
@@ -126,14 +129,14 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
         "Sept. 2025",
     ]
     named = {"US": "USA", "CN": "China", "FR": "Frankreich", "EU": "EU", "AE": "Emirate",
-             "open": "offen", "closed": "geschlossen", "lab:openai": "openai",
+             "open": "offen", "closed": "geschlossen", "lab:openai": "OpenAI",
              "US+open": "USA, offen", "CN+not:open": "China, geschlossen",
              "not:CN": "nicht China", "US,EU": "USA oder EU"}  # fmt: skip
     assert {group: german_name(group) for group in named} == named
     behind = {"US": "den USA", "AE": "den Emiraten", "EU": "der EU", "CN": "China",
               "HK": "Hongkong", "ALL": "allen bewerteten Modellen",
               "open": "Modellen mit offenen Gewichten"}  # fmt: skip
-    assert {group: beside(group, "de", phrase_of(group, "de")) for group in behind} == behind
+    assert {group: beside(group, "de", phrase(group, "de")) for group in behind} == behind
     plain = {"US": "USA", "AE": "Emirate", "EU": "EU", "DE": "Deutschland", "ZZ": "ZZ"}
     assert {code: country(code, "de") for code in plain} == plain
 
@@ -315,3 +318,36 @@ def test_no_english_word_is_left_in_a_german_figure(
     # English figures do have such words: the test sees what it looks for.
     english = plots.save(draw(size="phone"), tmp_path / "y.svg", draw.args[0])
     assert len({word.casefold() for word in WORD.findall(told(english))} & vocabulary) > 5
+
+
+def test_one_way_to_ask_is_said_in_the_singular() -> None:
+    found = Comparison((in_state("few models", "current"),), {}, "", ())
+    assert comparison_title(found) == "One way to ask has an answer: 6.4 months behind"
+    assert comparison_title(found, "de") == "Nur eine Art zu fragen: 6,4 Monate zurück"
+
+
+def test_a_chart_tells_no_interval_that_its_answer_withholds(tmp_path: Path) -> None:
+    found = Comparison((in_state("few models", "current"),), {}, "", ())
+    text = told(plots.save(plots.comparison(found, lang="de"), tmp_path / "x.svg", found))
+    assert "Messung: kein 95-%-Messintervall: nur 1 chinesisches Modell bewertet" in text
+    assert "bis 9,0" not in text
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_long_names_at_the_ends_of_lines_leave_room_for_dates(lang: str) -> None:
+    sides = {"leader_group": "US+closed,CN", "follower_group": "not:US+not:CN"}
+    axes = plots.frontier(made("average", **sides), size="phone", lang=lang)
+    axes.figure.draw_without_rendering()
+    dates = [text.get_window_extent() for text in axes.get_xticklabels() if text.get_text()]
+    assert len(dates) > 1
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(dates))
+
+
+def test_long_names_over_their_rows_are_told_apart() -> None:
+    """They begin at the figure's edge where the axes leave too little room."""
+    found = elolag.compare("openness", follower="FR", n_draws=60)
+    axes = plots.slices(found, size="phone", lang="de")
+    names = [text.get_text() for text in axes.texts if "gegen" in text.get_text()]
+    assert len(set(names)) == len(names) > 5
+    assert "Frankreich geschlossen gegen USA offen" in names
+    assert axes.figure.get_tightbbox().x0 >= 0

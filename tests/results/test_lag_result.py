@@ -278,6 +278,18 @@ def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
     assert "the US was first on arena/text (overall) and was overtaken by China on 2026-07-19" in (
         turned.sentence()
     )
+    # Of two kinds of time in one interval, the other one is told of the side the sentence is of.
+    early = Match("beta-0", "beta-0", "2025-11-18", -9.0, 0.4)
+    turned = dataclasses.replace(turned, low=-9.0, matches=(*turned.matches, early))
+    facts = dict(turned.rows())
+    told = "the US 9.0 months behind to overtaken 0.5 months before"
+    assert facts["95% measurement interval"] == turned.interval_words() == told
+    assert f"(95% measurement interval: {told};" in turned.sentence()
+    assert facts["or"].endswith("40% of draws: the US 9.0 months behind")
+    both = dict(dataclasses.replace(turned, sampling=(-12.0, 7.0)).rows())
+    assert both["95% sampling interval"] == "the US 7.0 months ahead to 12.0 months behind"
+    assert turned.interval_cell(-9.0, -0.5) == "the US 9.0 behind to overtaken 0.5 before"
+    assert "for US models: 9.0 months behind to overtaken" in citation(turned).sentence
 
 
 def test_an_unclear_lead_is_said_alike_everywhere(result: LagResult) -> None:
@@ -395,12 +407,29 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
 def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResult) -> None:
     narrow = dataclasses.replace(result, low=6.4, high=6.4)
     assert narrow.to_dict()["headline"]["no_interval"] == narrow.interval_words()
-    assert citation(narrow).sentence.endswith(
-        "(95% measurement interval of zero width: at least 95% of the draws give the same figure)."
-    )
+    # One phrase, in whatever sentence it stands.
+    none = "of zero width, as at least 95% of the draws give the same figure"
+    assert narrow.interval_words() == none
+    assert f"(95% measurement interval: {none}; first reached by" in narrow.sentence()
+    assert citation(narrow).sentence.endswith(f"(95% measurement interval {none}).")
     assert "ohne Breite" in citation(narrow, "de").sentence
+    shared = in_state("shared", "gap", gap=Gap(0.0, 0.0, 0.0, 0.0, 0.0))
+    assert dict(in_state("shared", "current", gap=shared.gap).rows())["gap"].endswith(f"{none})")
+    assert shared.sentence().endswith(f"level (95% measurement interval: {none}).")
+    assert citation(shared).sentence.endswith(f"(95% measurement interval {none}).")
+    assert "ohne Breite" in citation(shared, "de").sentence
+    ends = [
+        name
+        for name, _ in dataclasses.replace(
+            narrow, matches=(*narrow.matches, Match("late", "late", "2026-02-05", 6.4, 0.01))
+        ).rows()
+    ]
+    assert "at the interval's end" not in ends
     near = dataclasses.replace(result, low=6.38, high=6.42)
     assert near.interval_words() == "6.4 months behind at both ends"
+    assert "interval: 6.4 at both ends)" in citation(near).sentence
+    assert "intervall: 6,4 Monate an beiden Enden)" in citation(near, "de").sentence
+    assert dataclasses.replace(result, low=0.0, high=0.02).interval_words() == "level at both ends"
     assert result.to_dict()["headline"]["no_interval"] is None
 
 

@@ -16,7 +16,7 @@ from elolag.cite import citation
 from elolag.claims.bridge import Step
 from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
-from elolag.estimate.change import Change
+from elolag.estimate.change import Change, estimate_change
 from elolag.estimate.compare import Slice, Slices
 from elolag.plots.dots import Dot, _dots
 from elolag.plots.markup import SAID
@@ -169,6 +169,19 @@ def test_a_path_whose_follower_was_first_says_so(tmp_path: Path) -> None:
     usual = lag_path("2026-01-20", "2026-02-01", **asked(tmp_path, US, CN))
     assert usual.overtaken == (None, None)
     assert usual.sentence().endswith("behind on 2026-02-01.")
+
+
+def test_a_change_says_which_figures_are_times_since_an_overtaking() -> None:
+    question: Any = {"board": "arena/text_to_video", "vintage": "2026-08-17", "n_draws": 500}
+    found = estimate_change("2026-05-01", estimand="current", **question)
+    assert found.sentence().endswith(
+        " On 2026-05-01 the US was first, overtaken by China on 2026-02-12: the figure of that day "
+        "is the time since. On 2026-08-17 China was first, overtaken by the US on 2026-05-19: the "
+        "figure of that day is the time since."
+    )
+    usual = estimate_change("2026-06-01", estimand="current", vintage="2026-08-19", n_draws=100)
+    assert usual.overtaken == ()
+    assert "the time since" not in usual.sentence()
 
 
 def test_cells_of_an_overtaken_side_do_not_say_ahead(tmp_path: Path) -> None:

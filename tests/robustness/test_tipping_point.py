@@ -200,6 +200,10 @@ def test_out_of_a_range_excludes_its_ends() -> None:
     assert out.holds(lags).tolist() == [False, False, True, True]
     assert _targets(7.0, (3, 6))[2].words == "within 3 to 6 months"
     assert len(_targets(7.0, None)) == 2
+    # A side that leads is no closer to the lead for leading more.
+    assert [target.words for target in _targets(-6.4, None)] == [
+        "at least a month less far ahead", "at least a month further ahead",
+    ]  # fmt: skip
 
 
 def test_edits_without_effect_are_left_out() -> None:

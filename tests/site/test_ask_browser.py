@@ -128,6 +128,19 @@ def test_and_on_the_day_after_the_lead_changed_hands(
     assert _differences(opened(address), held, questions) == ([], 0)
 
 
+def test_and_where_the_leader_was_overtaken(
+    opened: Callable[..., Page], world: World, tmp_path: Path
+) -> None:
+    study = prepare(**{**world.question, "n_draws": 200, "leader": "CN", "follower": "US"})
+    held = travel.carry(study, tags.load(world.question["extra_tags"]))
+    gone = "without=us-05,us-06,us-07,us-08,us-09,us-10"
+    questions = [f"{gone}&as_of=2026-05-{day:02}" for day in range(6, 30, 4)]
+    said = [answer(held, read(held, question)).current.interval_words() for question in questions]
+    assert any(each.startswith("China ") and " to overtaken " in each for each in said)
+    page = opened(_written(held, tmp_path / "index.html"))
+    assert _differences(page, held, questions) == ([], 0)
+
+
 def test_and_of_a_group_within_the_other(
     opened: Callable[..., Page], world: World, tmp_path: Path
 ) -> None:
@@ -137,7 +150,7 @@ def test_and_of_a_group_within_the_other(
     rng = np.random.default_rng(21)
     questions = ["", *(asking.question(held, rng, back=400) for _ in range(12))]
     plain = answer(held, read(held, "")).facts()
-    assert any("of zero width at level" in said for _, said in plain)
+    assert any("level (95% interval of zero width, as at least" in said for _, said in plain)
     found, _ = _differences(opened(_written(held, tmp_path / "index.html")), held, questions)
     assert found == []
 

@@ -419,7 +419,8 @@ function judge(r) {
   r.one = r.low !== null && r.low === r.high;
   r.since = value => r.overtaken && value * x > 0 && Math.abs(value) * DPM < r.as_of - best.from;
   r.told = value => r.since(value)
-    ? fill(W.lag.directed.passed, {before: before(value)}) : directed(value);
+    ? fill(W.lag.directed.passed, {before: before(value)})
+    : r.overtaken && r.leads ? fill(W.lag.leader, {told: directed(-value)}) : directed(value);
   return r;
 }
 const nought = x => Number(fixed(x)) === 0;
@@ -430,7 +431,7 @@ const directed = x => nought(x) ? W.lag.directed.level
 function span(low, high) {
   if (low < 0 && high > 0) return fill(W.lag.span.mixed, {low: directed(low), high: directed(high)});
   const [near, far] = [fixed(low), fixed(high)].sort((a, b) => a - b), side = low >= 0 ? "behind" : "ahead";
-  return near === far ? fill(W.lag.span[`${side}-one`], {size: far}) : fill(W.lag.span[side], {near, far});
+  return near === far ? fill(W.lag.span.one, {told: directed(low || high)}) : fill(W.lag.span[side], {near, far});
 }
 function figure(r) {
   const size = `${r.bound} ${inMonths(r.months)}`.trimStart();
@@ -446,7 +447,7 @@ function interval(r) {
   if (r.low === null && r.high === null) return W.lag.open.none;
   if (r.high === null) return r.low === 0 ? W.lag.open.low : `${bound(r.low, "at-least")} ${directed(r.low)}`;
   if (r.low === null) return r.high === 0 ? W.lag.open.high : `${bound(r.high, "at-most")} ${directed(r.high)}`;
-  if (r.one) return fill(W.lag.one, {told: r.told(r.low)});
+  if (r.one) return W.lag.one;
   if (r.overtaken) return fill(W.lag.span.mixed, {low: r.told(r.low), high: r.told(r.high)});
   return span(r.low, r.high);
 }
@@ -467,7 +468,9 @@ function onAverage(r) {
     said = fill(I.unclear, {ends: both});
   } else {
     const [near, far] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
-    said = far === Infinity ? fill(I.open, {near: fixed(near)}) : fill(I.clear, {near: fixed(near), far: fixed(far)});
+    said = far === Infinity ? fill(I.open, {near: fixed(near)})
+      : fixed(near) === fixed(far) ? fill(I.ends, {size: nought(far) ? I.level : fixed(far)})
+      : fill(I.clear, {near: fixed(near), far: fixed(far)});
   }
   let state = r.verdict;
   if (state === "no-clear-lead" && r.months === 0) state += "-level";
