@@ -133,7 +133,7 @@ def test_what_is_plugged_in_names_the_boards_whose_prior_is_drawn(
             if prepare(board=board, n_draws=100, session=session).fitted.doubt is not None:
                 drawn.append(board)
     text = told(9).partition("shipped boards these are ")[2]
-    assert re.findall(r"`([a-z/_]+)`", text.partition(", and lists")[0]) == drawn
+    assert re.findall(r"`([a-z/_-]+)`", text.partition(", and lists")[0]) == drawn
     plugged = prepare(n_draws=100).fitted
     monkeypatch.setattr(posterior, "_PLUGGED", 0.0)
     free = prepare(n_draws=100).fitted
