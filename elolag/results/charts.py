@@ -324,12 +324,12 @@ _SAID = {
     "nine cases": ("9 of 10 cases", "9 von 10 Fällen"),
     "all cases": ("all of {n} cases", "allen {n} Fällen"),
     "revisions still": (
-        "Lags of the day have not moved since in any of {n} cases",
-        "Abstände des Tages haben sich seither in keinem von {n} Fällen bewegt",
+        "First figures have not moved since in any of {n} cases",
+        "Erste Zahlen haben sich seither in keinem von {n} Fällen bewegt",
     ),
     "revisions": (
-        "Lags of the day have since moved by at most {size} in {cases}",
-        "Abstände des Tages haben sich seither in {cases} um höchstens {size} bewegt",
+        "First figures have since moved by at most {size} in {cases}",
+        "Erste Zahlen haben sich seither in {cases} um höchstens {size} bewegt",
     ),
     "match released": (
         "months since a record of {to_leader} was released",
