@@ -159,7 +159,9 @@ def test_a_german_page_says_which_links_lead_to_english_pages(built: Site) -> No
     for path in ("de/index.html", "de/models/index.html"):
         text = (built.path / path).read_text("utf-8")
         links = re.findall(r'<li><a href="(\.\./[^"]*)"( hreflang="en")?>([^<]*)</a>', text)
-        assert {"Monate (englisch)", "Über (englisch)", "English"} <= {name for *_, name in links}
+        assert {"Monate (englisch)", "Über diese Seiten (englisch)", "English"} <= {
+            name for *_, name in links
+        }
         for to, marked, name in links:
             german = to.removeprefix("../").removeprefix("../").startswith("de/")
             assert bool(marked) is not german, to
