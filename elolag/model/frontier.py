@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats, Ints
 from elolag.errors import EstimateError
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class Steps:
@@ -78,7 +81,7 @@ class Steps:
         """Frontier at each date of shape (J,) or (D, J); -inf before the first model."""
         dates = np.broadcast_to(dates, (len(self.dates), dates.shape[-1]))
         passed = _count(np.less_equal, self.dates, dates)
-        value = np.take_along_axis(self.running, np.maximum(passed - 1, 0), 1)
+        value = _of_rows(self.running, np.maximum(passed - 1, 0))
         return np.where(passed > 0, value, -np.inf)
 
     def first_reaching(self, levels: Floats) -> Ints:
@@ -87,7 +90,7 @@ class Steps:
 
     def date_of(self, steps: Ints) -> Floats:
         """Date of each step (D, J); inf for the step `size`, which is never."""
-        return np.take_along_axis(self._dates_or_never, steps, 1)
+        return _of_rows(self._dates_or_never, steps)
 
     @cached_property
     def _dates_or_never(self) -> Floats:
@@ -99,7 +102,7 @@ class Steps:
 
     def columns_of(self, steps: Ints) -> Ints:
         """The models that set these records (D, J)."""
-        return np.take_along_axis(self.columns, steps, 1)
+        return _of_rows(self.columns, steps)
 
     @property
     def first_level(self) -> Floats:
@@ -157,6 +160,13 @@ def may_rise(early: Floats, late: Floats, low: Floats, high: Floats) -> NDArray[
     order = np.argsort(late, kind="stable")
     floor = np.r_[-np.inf, np.maximum.accumulate(low[order])]
     return np.asarray(high >= floor[np.searchsorted(late[order], early, side="right")])
+
+
+def _of_rows(table: NDArray[_Kind], steps: Ints) -> NDArray[_Kind]:
+    """Of each row of a table (D, R) what stands at its steps (D, J)."""
+    rows = np.arange(len(table))[:, None] * table.shape[1]
+    found: NDArray[_Kind] = table.ravel().take(steps + rows)
+    return found
 
 
 def _count(stands: np.ufunc, steps: Floats, values: Floats) -> Ints:
@@ -307,7 +317,7 @@ def _dated(rule: str, levels: Floats, side: Steps, at: Ints) -> tuple[Floats, ND
     if rule == "below":
         return date, np.asarray(levels <= side.first_level)
     last = np.minimum(at, side.size - 1)
-    low, high = (np.take_along_axis(side.running, k, 1) for k in (before, last))
+    low, high = (_of_rows(side.running, k) for k in (before, last))
     share = np.divide(levels - low, high - low, out=np.zeros_like(low), where=high > low)
     end = np.where(at < side.size, side.date_of(at), date)
     return date + share * (end - date), np.asarray(levels < side.first_level)
