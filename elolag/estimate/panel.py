@@ -53,13 +53,6 @@ class Vintage:
         date, *arrays = (getattr(self, each.name) for each in fields(self))
         return Vintage(date, *(array[rows] for array in arrays))
 
-    @classmethod
-    def of(cls, date: str, table: pd.DataFrame) -> Vintage:
-        """Out of a `table`."""
-        names = (table[name].to_numpy(object) for name in ("entry", "model"))
-        figures = (table[name].to_numpy(float) for name in ("rating", "se", "votes"))
-        return cls(date, table.index.to_numpy(object), *names, *figures)
-
     @cached_property
     def table(self) -> pd.DataFrame:
         """Columns ``entry, model, rating, se, votes``, indexed by ``identity``."""

@@ -359,7 +359,7 @@ def _doubt(
         What each entry by itself is given, as in `Prior.given`, and the covariance of all together,
         None where their errors are independent: under the prior as found.
     """
-    own, observed = variance + field.moved, field.error
+    observed = field.error
     trust = prior.spread**2 * prior.width / (prior.spread**2 * prior.width + observed)
     # Of the variance under a normal prior: what an error of the trend adds, and one of the spread,
     # whose logarithm is known to 1 / (2 sum trust^2).

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import debuts
 import numpy as np
 import pandas as pd
 import pytest
+from exact import listed
 
 import elolag
 from elolag import tags
 from elolag.errors import EstimateError
-from elolag.estimate.panel import Vintage
 from elolag.model.early_drift import _packaged_record
 
 
@@ -67,13 +69,10 @@ def test_bins_of_too_few_are_joined() -> None:
 def test_a_board_without_settled_entries_is_compared_with_its_largest() -> None:
     names = [f"m{k}" for k in range(15)]
     votes = np.arange(15) * 100.0 + 500
-    table = pd.DataFrame({"rating": 1000.0, "se": 9.0, "votes": votes}, index=names)
-    later = table.assign(rating=1010.0, votes=votes * 2)
-    later.loc["m0", "rating"] = 1025.0
-    lists = {"2026-01-01": table, "2026-02-01": later}
-    rows = debuts.debuts(
-        [Vintage.of(day, t.assign(entry=names, model=names)) for day, t in lists.items()]
-    )
+    errors, moved = dict.fromkeys(names, 9.0), dict.fromkeys(names, 1010.0) | {"m0": 1025.0}
+    first = listed("2026-01-01", dict.fromkeys(names, 1000.0), errors)
+    later = listed("2026-02-01", moved, errors)
+    rows = debuts.debuts([replace(first, votes=votes), replace(later, votes=votes * 2)])
     assert rows.set_index("identity")["change"].to_dict() == {
         name: 15.0 if name == "m0" else 0.0 for name in names
     }

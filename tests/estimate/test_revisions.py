@@ -156,10 +156,9 @@ def test_parts_add_up_exactly(simulated: Past, estimand: str) -> None:
 
 
 def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
-    wild = simulated.vintages[-1].table.copy()
-    rng = np.random.default_rng(0)
-    wild["rating"] += rng.normal(0, 80, len(wild))
-    later = Vintage.of(to_iso(to_day(simulated.vintages[-1].date) + 90), wild)
+    last, rng = simulated.vintages[-1], np.random.default_rng(0)
+    wild = last.ratings + rng.normal(0, 80, len(last))
+    later = replace(last, date=to_iso(to_day(last.date) + 90), ratings=wild)
     after = replace(simulated, vintages=(*simulated.vintages, later))
     old, _ = _measure(simulated, "levels", 40)
     new, _ = _measure(after, "levels", 40)

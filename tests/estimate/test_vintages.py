@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from exact import listed
 
 from elolag.errors import EstimateError
 from elolag.estimate.panel import ROOT, Vintage, place
 
 
 def vintage(date: str, rating: dict[str, float], model: dict[str, str] | None = None) -> Vintage:
-    names = list(rating)
-    table = pd.DataFrame(
-        {
-            "entry": [f"{n} (shown)" for n in names],
-            "model": [(model or {}).get(n, n) for n in names],
-            "rating": list(rating.values()),
-            "se": 2.0,
-            "votes": np.nan,
-        },
-        index=pd.Index(names, name="identity"),
-    )
-    return Vintage.of(date, table)
+    shown = np.array([f"{n} (shown)" for n in rating], object)
+    models = np.array([(model or {}).get(n, n) for n in rating], object)
+    return replace(listed(date, rating, dict.fromkeys(rating, 2.0)), entries=shown, models=models)
 
 
 OLD = {f"m{k}": float(r) for k, r in enumerate(np.random.default_rng(0).normal(1200, 90, 40))}
@@ -62,8 +56,8 @@ def test_a_bridge_names_the_days_it_rests_on() -> None:
 def test_a_gone_entry_of_a_model_that_is_listed_is_not_brought_back() -> None:
     efforts = {"x|high": "x", "x|low": "x"}
     first = vintage("2025-01-01", OLD | {"x|high": 1500.0, "x|low": 1400.0}, efforts)
-    listed = place([first, vintage("2026-01-01", NEW | {"x|low": 1410.0}, efforts)])
-    assert "x|high" not in set(listed.table["identity"])
+    stays = place([first, vintage("2026-01-01", NEW | {"x|low": 1410.0}, efforts)])
+    assert "x|high" not in set(stays.table["identity"])
     gone = place([first, vintage("2026-01-01", NEW)])
     assert {"x|high", "x|low"} <= set(gone.table["identity"])
 
