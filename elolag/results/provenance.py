@@ -38,8 +38,8 @@ _CAVEATS = {
         "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch.",
     ),
     "own": (
-        "Ratings as their owner gave them; elolag has not checked them.",
-        "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+        "Ratings or votes of one's own; elolag has not checked what they measure.",
+        "Eigene Wertungen oder Stimmen; was sie messen, hat elolag nicht geprüft.",
     ),
 }
 CAVEAT = _CAVEATS["bradley-terry"][0]
@@ -155,7 +155,7 @@ class Provenance:
         for origin in self.origins:
             board = origin.path.rpartition("/")[0]
             kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
-            known = [kind for kind in kinds if kind in _CAVEATS and kind != "own"]
+            known = [kind for kind in kinds if kind in _CAVEATS]
             found[(known or ["own" if self.owners == "" else "bradley-terry"])[0]] = None
         return " ".join(_CAVEATS[kind][lang == "de"] for kind in found)
 

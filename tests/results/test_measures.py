@@ -16,6 +16,7 @@ from elolag.archive import Payload, take_payloads
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import session
 from elolag.model.early_drift import _packaged_drift
+from elolag.own.board import template
 from elolag.results.provenance import _CAVEATS, provenance
 from elolag.results.words import left_out, meaning
 from elolag.schema import Origin, measure_of
@@ -161,6 +162,16 @@ def test_results_speak_of_their_measure(indices: Path, board: str, unit: str, ca
     assert gap["unit"] == unit
     assert gap["win_rate"] is gap["percent_of_leader"] is gap["percent_of_follower"] is None
     assert provenance(found).caveats() == _CAVEATS[caveat][0]
+
+
+def test_ratings_of_ones_own_are_not_told_as_blind_votes(tmp_path: Path) -> None:
+    ratings, tags = tmp_path / "ratings.csv", tmp_path / "tags.csv"
+    for file in (ratings, tags):
+        file.write_text(template(file.stem), "utf-8")
+    found = elolag.estimate_lag(elolag.own_board(ratings), extra_tags=tags, n_draws=40)
+    assert provenance(found).caveats() == _CAVEATS["own"][0]
+    assert "blind" not in provenance(found).footer()
+    assert "Blind" not in provenance(found).footer(lang="de")
 
 
 def test_a_lag_without_any_error_is_still_refused(tmp_path: Path) -> None:
