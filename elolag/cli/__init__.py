@@ -6,6 +6,7 @@ be answered as asked. Each command imports what it needs when it runs, so that `
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -92,6 +93,9 @@ def main() -> None:
     """Entry point of the ``elolag`` command."""
     # Before numpy is imported: on matrices as small as ours a second thread only waits, busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What an answer makes is freed when the last name for it goes; to look for circles among it
+    # as often as by default takes a thirtieth of a report.
+    gc.set_threshold(50_000)
     show.prepare()
     try:
         with show.stopped_tidily():

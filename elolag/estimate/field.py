@@ -70,12 +70,14 @@ class Roster:
         Field, pandas.DataFrame
             The arrays, and the rows of `table` they came from, in the same order.
         """
-        rated = set(table["model"])
-        held = self.only(np.array([k for k, m in enumerate(self.models) if m in rated], np.intp))
+        rated = table["model"].tolist()
+        some = set(rated)
+        held = self.only(np.array([k for k, m in enumerate(self.models) if m in some], np.intp))
         number = {m: k for k, m in enumerate(held.models)}
-        order = table["model"].map(number)
-        rows = table.assign(order=order)[order.notna()]
-        rows = rows.sort_values(["order", "entry"], kind="stable", ignore_index=True)
+        entries = zip(rated, table["entry"].tolist(), strict=True)
+        order = [(number[m], entry, row) for row, (m, entry) in enumerate(entries) if m in number]
+        order.sort()
+        rows = table.iloc[[row for _, _, row in order]].reset_index(drop=True)
         variance = (rows["se"] ** 2).to_numpy(float)
         if drift is not None:
             variance = variance + drift.variance(rows["votes"], rows["se"])
@@ -85,7 +87,7 @@ class Roster:
             link=rows["link"].to_numpy(np.intp),
             link_root=rows[list(ROOT)].to_numpy(float),
             drift=rows["drift"].to_numpy(float),
-            model=rows["order"].to_numpy(np.intp),
+            model=np.array([model for model, _, _ in order], np.intp),
             released=held.released,
             country=held.country,
             lead_from=held.lead_from,
@@ -94,7 +96,7 @@ class Roster:
             month_end=held.month_end,
             point=point,
         )
-        return field, rows.drop(columns="order")
+        return field, rows
 
 
 # When a model begins to count: on its release, or on the day the archive first lists it.
