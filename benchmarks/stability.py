@@ -2,14 +2,14 @@
 
 The headline is `average` over twelve months on the default board, in hindsight of its newest
 official list. Each row changes one thing: the seed of the draws; how far young or settled entries
-drift; each hyperparameter (`elolag.model.scale`, where they are explained) and what the prior
-estimates; window; date; a top model, a list, the other board left out; noise on the ratings. Where
-an estimate has an error, the change is to its 10% and 90% point; what is chosen and not estimated
-is taken 0.8 and 1.2 times. The last rows mix the draws at points drawn for all of these together:
-how much wider the interval is when nothing is plugged in. Writes `stability.csv`: figure and
-interval, and what they moved by from the base row, in months. The rows are `variations`; one more
-is one more `Variation`. The ends are quantiles of draws: what another seed moves them by (kind
-``seed``) is in every row.
+drift, and for how long; each hyperparameter (`elolag.model.scale`, where they are explained) and
+what the prior estimates; window; date; a top model, a list, the other board left out; noise on the
+ratings. Where an estimate has an error, the change is to its 10% and 90% point; what is chosen and
+not estimated is taken 0.8 and 1.2 times. The last rows mix the draws at points drawn for all of
+these together: how much wider the interval is when nothing is plugged in. Writes `stability.csv`:
+figure and interval, and what they moved by from the base row, in months. The rows are `variations`;
+one more is one more `Variation`. The ends are quantiles of draws: what another seed moves them by
+(kind ``seed``) is in every row.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ FACTORS = (0.8, 1.2)
 POINT = 1.2816
 SEEDS, WINDOWS, DAYS_BACK, BEST = 10, (3.0, 6.0, 9.0, 18.0), (7, 14, 21, 28, 35), 5
 NOISE, NOISES = 2.0, 20
+#: What an entry may go on moving by whatever its votes (sd, Elo); `drift_later.csv` saw the second.
+LASTING = (3.0, 6.0)
 RESAMPLES = 400
 #: How many points everything is drawn at together; three values each, as a normal's moments to the
 #: fifth want them (in standard deviations), and their weights.
@@ -143,6 +145,18 @@ def drifts(asked: Variation) -> Iterator[Variation]:
             ("all entries", young_ones, times(by, "drift")),
         ):
             yield replace(asked, kind="drift", value=f"of {value} x {by}", past=moved, edit=edit)
+
+
+def lasting(asked: Variation) -> Iterator[Variation]:
+    """Entries of the newest list go on moving, as settled ones were seen to."""
+    young = asked.past.drift
+    assert young is not None
+    for least in LASTING:
+        # Beyond its last number of votes a drift falls with their square root: nobody has so many.
+        sd = tuple(max(sd, least) for sd in (*young.sd, least))
+        moving = replace(young, votes=(*young.votes, 1e12), sd=sd)
+        past = replace(asked.past, drift=moving)
+        yield replace(asked, kind="lasting drift", value=f"{least:g} Elo at least", past=past)
 
 
 def resampled_drifts() -> list[early_drift.YoungDrift]:
@@ -303,7 +317,7 @@ def chance(asked: Variation) -> Iterator[Variation]:
         )
 
 
-VARIATIONS = (drifts, estimated, chosen, questions, left_out, chance)
+VARIATIONS = (drifts, lasting, estimated, chosen, questions, left_out, chance)
 
 
 def variations(asked: Variation) -> Iterator[Variation]:

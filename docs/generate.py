@@ -109,6 +109,18 @@ def young_drift() -> str:
     return "\n".join(rows)
 
 
+def lasting() -> str:
+    """What the headline would be if no entry ever stood still."""
+    table = pd.read_csv(ROOT / "benchmarks" / "stability.csv")
+    base, *_, most = table[table["kind"].isin(["base", "lasting drift"])].itertuples()
+    least = most.value.removesuffix(" at least")
+    return (
+        f"Were every entry to go on moving by {least} (sd), whatever its votes, the headline would "
+        f"read {most.months:.1f} months ({most.low:.1f} to {most.high:.1f}) where it reads "
+        f"{base.months:.1f} ({base.low:.1f} to {base.high:.1f}): `benchmarks/stability.csv`."
+    )
+
+
 def drift() -> str:
     """The excess change of debuts by growth, votes and year, and what other drifts would give."""
     table = pd.read_csv(ROOT / "benchmarks" / "drift.csv")
@@ -126,7 +138,7 @@ def drift() -> str:
         f"> {later.entries} entries moved on once their votes had doubled: an excess of "
         f"{later.excess:.0f} Elo² (s.e. {later.standard_error:.0f}), where the votes at their "
         f"debut alone would leave {later.own:.0f}, and a debut of as many votes "
-        f"{later.as_many:.0f}.",
+        f"{later.as_many:.0f}. {lasting()}",
     ]
     rows += ["", "| drift | `current`, months | 95% measurement | match |", "|---|---|---|---|"]
     for r in pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import stability
@@ -54,8 +55,24 @@ def test_the_rows_on_drift_are_the_archives(kept: pd.DataFrame, drifts: pd.DataF
 def test_drift_taken_for_less_or_more_moves_no_end_far(kept: pd.DataFrame) -> None:
     moved = kept[kept["kind"] == "drift"].set_index("value")[ENDS].abs().max(axis=1)
     assert len(moved) == 3 * len(stability.FACTORS)
+    lasting = kept[kept["kind"] == "lasting drift"].set_index("value")[ENDS].abs().max(axis=1)
+    assert len(lasting) == len(stability.LASTING)
+    moved = pd.concat([moved, lasting])
     far = moved[moved > GATE]
     assert far.empty, f"ends of the headline move by more than {GATE} month: {far.to_dict()}"
+
+
+def test_a_lasting_drift_leaves_no_entry_less(base: stability.Variation) -> None:
+    young = base.past.drift
+    assert young is not None
+    votes, se = np.geomspace(1, 1e7, 50), np.full(50, 5.0)
+    for least, found in zip(stability.LASTING, stability.lasting(base), strict=True):
+        drift = found.past.drift
+        assert drift is not None
+        moved = drift.variance(votes, se)
+        assert moved.min() >= least**2 - 1e-9
+        few = votes < young.votes[0]
+        assert np.allclose(moved[few], young.variance(votes, se)[few])
 
 
 def test_every_hyperparameter_is_tried_both_ways(kept: pd.DataFrame) -> None:
