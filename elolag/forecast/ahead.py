@@ -375,7 +375,7 @@ _CALLED = {
     "gap": "gap in {}",
     "first": "follower alone at the top",
     "parity": "follower has passed the leader",
-    "reach": "follower at the leader's level of today",
+    "reach": "follower at the leader's level on the list",
 }
 #: What the sentences say; `reached` and `unreached` of the level of the leader's best, with dates,
 #: and where there are none within the span.
@@ -414,8 +414,8 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
 
     The figures are those that elolag will give for days 1, 3, 6 and 12 months after the list; with
     them the probability that the follower stands alone at the top, and the day on which it reaches
-    the leader's level of today. Nothing is fitted to earlier scores (docs/decisions/0019), and the
-    sentence ends with what the record of such forecasts is.
+    the level that the leader has on the list. Nothing is fitted to earlier scores
+    (docs/decisions/0019), and the sentence ends with what the record of such forecasts is.
 
     Parameters
     ----------
