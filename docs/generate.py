@@ -112,8 +112,8 @@ def young_drift() -> str:
 def lasting() -> str:
     """What the headline would be if no entry ever stood still."""
     table = pd.read_csv(ROOT / "benchmarks" / "stability.csv")
-    base, *_, most = table[table["kind"].isin(["base", "lasting drift"])].itertuples()
-    least = most.value.removesuffix(" at least")
+    base, most = table.iloc[0], table[table["kind"] == "lasting drift"].iloc[-1]
+    least = str(most["value"]).removesuffix(" at least")
     return (
         f"Were every entry to go on moving by {least} (sd), whatever its votes, the headline would "
         f"read {most.months:.1f} months ({most.low:.1f} to {most.high:.1f}) where it reads "

@@ -109,7 +109,7 @@ class Studies:
         found = self._drawn.pop(key, None) or Drawn(study)
         self._drawn[key] = found
         if len(self._drawn) > _KEPT:
-            del self._drawn[next(iter(self._drawn))]
+            self._drawn.pop(next(iter(self._drawn))).study.let_go()
         return found
 
     def newest(self, board: str, day: str = "") -> str:

@@ -503,6 +503,7 @@ def compare(
         try:
             study = prepare(**asking(question, **item.changed))
             found.append((item, study, results(study, [key], interval)[0]))
+            study.let_go()
         except (EstimateError, UsageError) as error:
             if item.whole:
                 raise

@@ -115,6 +115,10 @@ class Study:
         drawn: tuple[tuple[Ints, draws.Draw], ...] = self._held[3]
         return drawn
 
+    def let_go(self) -> None:
+        """Keep no draws; whoever asks for some again gets the same."""
+        self._held.clear()
+
     @property
     def match(self) -> MatchRule:
         """The match rule, with what it needs to know of the models."""

@@ -164,6 +164,17 @@ def test_the_raw_board_stands_in_before_style_control_and_is_labelled(studies: S
     assert any("the raw board" in value for _, value in whole.rows())
 
 
+def test_draws_of_the_last_few_studies_are_kept_and_no_others(small: Path) -> None:
+    studies, board = Studies.of(100, {"archive": small}), "arena/text_style_control"
+    made = []
+    for follower in ("CN", "CN+open", "FR", "lab:deepseek", "lab:mistral", "lab:alibaba"):
+        study = studies.asked(board, "2026-06-25", "overall", "US", follower).study
+        assert len(study.drawn) == 1
+        made.append(study)
+    assert [bool(study._held) for study in made] == [False, False, True, True, True, True]
+    assert studies.asked(board, "2026-06-25", "overall", "US", "CN").study is made[0]
+
+
 def test_the_newest_list_is_the_publishers_own_where_it_reaches_the_day() -> None:
     studies, board = Studies.of(100, {}), "arena/text_style_control"
     whole = [s for s in studies.archive.board(board).snapshots if s.completeness == "full"]

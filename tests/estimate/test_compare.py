@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -15,6 +16,7 @@ from elolag import plots
 from elolag.cli import main
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.compare import Slices, compare
+from elolag.estimate.session import Question, Study, prepare
 from elolag.plots.rows import slices_title
 from elolag.results.words import NO_WIDTH, compact, open_ended
 
@@ -54,6 +56,23 @@ def test_openness_holds_the_two_by_two_and_both_sides(openness: Slices) -> None:
     assert {("CN", "US"), ("open", "closed"), ("CN+open", "CN+closed")} <= pairs
     assert openness.slices[0].whole
     same(openness)
+
+
+def test_only_one_slice_holds_its_draws_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ten thousand draws of each, forty slices would take gigabytes."""
+    module = sys.modules["elolag.estimate.compare"]
+    made: list[Study] = []
+
+    def prepared(**question: Unpack[Question]) -> Study:
+        assert not any(study._held for study in made)
+        made.append(prepare(**question))
+        return made[-1]
+
+    monkeypatch.setattr(module, "prepare", prepared)
+    for simultaneous in (False, True):
+        made.clear()
+        found = compare("openness", board=BOARD, n_draws=DRAWS, simultaneous=simultaneous)
+        assert len(made) >= len(found.slices) > 2
 
 
 def test_simultaneous_intervals_are_bonferroni(openness: Slices) -> None:
