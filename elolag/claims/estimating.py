@@ -493,7 +493,7 @@ def _change(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     )
     found = change_of(study, claim.since or None, claim.estimand)
     if found.too_few:
-        raise EstimateError(f"there is no interval to judge by: {few(found.too_few)}")
+        raise EstimateError(f"there is no interval to judge by: {found.no_interval}")
     spread = (found.high - found.low) / 2 / NormalDist().inv_cdf((1 + found.level) / 2)
     normal = NormalDist((found.low + found.high) / 2, spread)
     upper = 1.0 if claim.high is None else normal.cdf(claim.high)

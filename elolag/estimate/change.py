@@ -43,6 +43,8 @@ class Change(Estimated):
     to 29% of cases had no interval for `average`, for too many re-runs gave a bound
     (`benchmarks/change_coverage.csv`, 100 histories in each of three worlds).
 
+    `too_few` has the groups with too few rated models for an interval by `since`, and how many.
+
     `overtaken` has, for `current` and each of the two dates on which the side that is behind was
     the first at its level: the date, who was first, who passed it, and when.
     """
@@ -81,13 +83,18 @@ class Change(Estimated):
             f"it shrank: {estimated(shrank)}"
         )
         if self.too_few:
-            verdict, spread = "", f"no sampling interval: {few(self.too_few)}"
+            verdict, spread = "", f"no sampling interval: {self.no_interval}"
         return (
             f"From {self.since} to {self.as_of} the {what} of {noun(self.follower_group)} "
             f"{over_whom} {noun(self.leader_group)} on {self.board} ({self.category}; "
             f"{over(self.estimand, self.window)}) "
             f"{moved}, from {self._ends()}{verdict} ({spread}).{''.join(self._since())}"
         )
+
+    @property
+    def no_interval(self) -> str:
+        """Why there is none; empty where there is one."""
+        return f"on {self.since} {few(self.too_few)}" if self.too_few else ""
 
     def _since(self) -> Iterator[str]:
         """That a figure is the time since an overtaking, as sentences."""
@@ -126,7 +133,7 @@ class Change(Estimated):
         """As one JSON object."""
         out = picked(self, *_PLAIN)
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
-        out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
+        out["no_interval"] = f"none: {self.no_interval}" if self.too_few else None
         if self.too_few:
             out |= dict.fromkeys(("low", "high", "probability"))
         return {"schema": 1, "tags": tags_of(self), **out}
@@ -194,7 +201,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         high=normal.inv_cdf((1 + study.level) / 2),
         probability=normal.cdf(0.0),
         level=study.level,
-        too_few=study.too_few(),
+        too_few=study.too_few(then),  # models that there were by then are there later too
         overtaken=tuple(_overtaken(study, dates)) if key == "current" else (),
         window=window_of(estimand, study.window),
         **study.told,

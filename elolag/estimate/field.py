@@ -195,6 +195,13 @@ class Cast:
         tags = tuple(self.tags[k] for k in models)
         return Cast(field, names, tags, self.leader, self.follower), fitted
 
+    def spread(self, fitted: Posterior) -> Floats:
+        """Standard deviation of each entry's rating in the draws, (E,).
+
+        Of the posterior and of what the entry shares with its carry, which the draws add to it.
+        """
+        return np.asarray(np.sqrt(fitted.spread**2 + self.field.shared))
+
     def best_entries(self, fitted: Posterior) -> NDArray[np.intp]:
         """Index of each model's entry with the highest posterior mean."""
         best = np.zeros(len(self.tags), dtype=np.intp)

@@ -210,7 +210,7 @@ def _result(
 ) -> LagResult:
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
-    mean, spread = study.fitted.mean, study.fitted.spread
+    mean, spread = study.fitted.mean, cast.spread(study.fitted)
     votes, listed = panel.entry_votes, study.choices.get("clock") == "first-listed"
 
     def named(index: int, group: Group) -> ModelPoint:

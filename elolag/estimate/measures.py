@@ -12,7 +12,7 @@ from elolag.archive import Board
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.panel import choose, newest_whole
+from elolag.estimate.panel import choose, newest_whole, sibling
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
 from elolag.estimate.voters import PUBLIC
 from elolag.model.interval import ends, reach, summarise
@@ -44,7 +44,8 @@ def compare_measures(
     tasks
         Whether to add the archive's boards of other tasks (vision, search, video, ...).
     **question
-        As for `estimate_lag`; `board` stands in the place of the arena's.
+        As for `estimate_lag`; `board` comes first, in the place of the default one where both rate
+        the same votes.
 
     Returns
     -------
@@ -74,8 +75,10 @@ def compare_measures(
     until = question.get("vintage")
     if not isinstance(first, OwnBoard):
         until = choose(first, until).vintage
+    # With or without style control the votes are the same: no measure of its own.
+    twin = sibling(first.name)
     asked: list[tuple[str, Board | None, bool]] = [(first.name, first, False)]
-    asked += [(name, None, False) for name in _BOARDS if name != first.name]
+    asked += [(name, None, False) for name in _BOARDS if name not in (first.name, twin)]
     if tasks:
         asked += [(name, None, True) for name in _tasks(question, first.name)]
     as_of = question.get("as_of") or until

@@ -136,7 +136,7 @@ class ModelDate:
     released
         ISO date from which it counts.
     rating, sd
-        Posterior mean and standard deviation.
+        Posterior mean, and standard deviation in the draws.
     votes
         Those of the entry on the newest list; None where it is on none or prints no count.
     reach
@@ -354,7 +354,7 @@ class ModelDates(_Asked):
             Column("behind", f"At its {event}", "how far behind or ahead, in words", words=True),
             data("entry", "its best entry"),
             data("lab", "who released it"),
-            data("sd", "posterior standard deviation", unit),
+            data("sd", "standard deviation of the rating in the draws", unit),
             data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
             data("below", "the other side's last record below it"),
@@ -510,7 +510,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     lag = (since[:, vague] - dates[:, vague]) / DAYS_PER_MONTH
     low[vague], high[vague] = _ends(lag, never[:, vague], unseen[:, vague], study.level)
     tables, clock = session.lookup_of(question).tables, str(study.choices.get("clock", "released"))
-    best, mean, spread = cast.best_entries(fitted), fitted.mean, fitted.spread
+    best, mean, spread = cast.best_entries(fitted), fitted.mean, cast.spread(fitted)
     table = study.panel.placed.table.dropna(subset="votes")
     votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
     frontiers = [Steps(point.ratings, since, as_of) for _, since in cast.sides]

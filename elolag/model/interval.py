@@ -72,12 +72,18 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
     Raises
     ------
     EstimateError
-        At posterior-mean ratings there is nothing to measure, or no bound on either side.
+        At posterior-mean ratings, or in every draw, there is nothing to measure, or no bound on
+        either side.
     """
     if point.failed[0]:
         raise EstimateError(
             "at posterior-mean ratings the window holds nothing to measure: no record, or no new "
             "level reached; take a longer window"
+        )
+    if sample.failed.all():
+        raise EstimateError(
+            f"in none of the {len(sample.failed)} draws the window holds anything to measure; take "
+            f"a longer window or more draws"
         )
     if point.censored[0] == UNBOUNDED:
         raise EstimateError("the lag is bounded on neither side by the models of this board")

@@ -119,8 +119,8 @@ class Posterior:
 
     @cached_property
     def _plain(self) -> tuple[Floats, Floats]:
-        """Mean and standard deviation under the prior that was found, each (E,)."""
-        mean = (self.weights * self.means).sum(axis=1)
+        """Mean (of equal means just that, for ties) and deviation under the prior found, (E,)."""
+        mean = self.means[:, 0] + (self.weights * (self.means - self.means[:, :1])).sum(axis=1)
         away = self.means - mean[:, None]
         return mean, np.sqrt((self.weights * (away**2 + self.sd**2)).sum(axis=1))
 
@@ -190,8 +190,8 @@ class Doubt:
 
     @cached_property
     def moments(self) -> tuple[Floats, Floats]:
-        """Posterior mean and standard deviation over all states, each (E,)."""
-        mean = (self.chance * self.means).sum(axis=1)
+        """Posterior mean (as in `Posterior`) and standard deviation over all states, each (E,)."""
+        mean = self.means[:, 0] + (self.chance * (self.means - self.means[:, :1])).sum(axis=1)
         tilt = self.reach**2 * (self.root**2).sum(axis=1)[:, None]
         away = (self.means - mean[:, None]) ** 2 + self.sd**2 + tilt
         return mean, np.sqrt((self.chance * away).sum(axis=1))

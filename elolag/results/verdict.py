@@ -34,7 +34,7 @@ SETTLED_VOTES = 15_000
 class ModelPoint:
     """A model as it stands in a result.
 
-    `rating` is the posterior mean of its best entry, `sd` that posterior's standard deviation and
+    `rating` is the posterior mean of its best entry, `sd` its standard deviation in the draws and
     `votes` that entry's votes where its list prints them; `counts_from` is the ISO date from which
     it counts in its group, `lab` the key of who released it; `month_only` tells that of its release
     only the month is known. `listed` is the day of its first listing where the clock is that.

@@ -131,7 +131,7 @@ def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
         ]
     best = cast.best_entries(carried.fitted)
     votes = carried.panel.entry_votes
-    doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * carried.fitted.spread[best]
+    doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * cast.spread(carried.fitted)[best]
     (means,) = carried.means
     own = carried.panel.measure.name == "own"
     arena = carried.panel.board.startswith("arena/")

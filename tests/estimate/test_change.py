@@ -172,9 +172,21 @@ def test_few_models_give_no_interval_of_a_change() -> None:
     assert "probability that it shrank: 93%" in found.sentence()
     few = replace(found, too_few=(("GB", 1),))
     assert few.sentence().endswith(
-        "(no sampling interval: only 1 rated model of the UK, and at least 3 are needed)."
+        "(no sampling interval: on 2025-08-19 only 1 rated model of the UK, and at least 3 are "
+        "needed)."
     )
     assert "probability" not in few.sentence()
+
+
+def test_few_models_on_either_day_give_no_interval_of_a_change() -> None:
+    """A lag of the earlier day has none of its own then, and so its change has none."""
+    asked: elolag.Question = {"follower": "lab:moonshot", "vintage": "2026-08-19", "n_draws": 100}
+    found = elolag.estimate_change("2025-08-15", estimand="current", **asked)
+    then = elolag.estimate_lag(as_of="2025-08-15", estimand="current", **asked)
+    assert found.too_few == then.too_few() == (("lab:moonshot", 1),)
+    assert found.to_dict()["low"] is None
+    later = elolag.estimate_change("2026-03-15", estimand="current", **asked)
+    assert later.too_few == ()
 
 
 def test_a_normal_law_makes_no_direction_certain() -> None:

@@ -149,6 +149,15 @@ def test_a_side_of_too_few_models_has_no_difference() -> None:
         module._difference(("a", "b"), pair, "average", 20_000.0)  # type: ignore[arg-type]
 
 
+def test_two_boards_of_the_same_votes_are_one_measure() -> None:
+    """Their errors are not independent, as those of a difference are taken to be."""
+    raw = elolag.compare_measures(board="arena/text", **ASKED)
+    assert [m.board for m in raw.measures] == ["arena/text", *_BOARDS[1:]]
+    assert [d.boards[0] for d in raw.differences] == ["arena/text", "arena/text", _BOARDS[1]]
+    vision = elolag.compare_measures(board="arena/vision", vintage="2026-08-06", n_draws=400)
+    assert [m.board for m in vision.measures] == ["arena/vision", *_BOARDS]
+
+
 def test_a_difference_of_another_day_says_so(found: Measures) -> None:
     rows = [row for row in found.table().cells() if " less " in row[0]]
     assert [row[0] for row in rows] == [" less ".join(d.boards) for d in found.differences]
@@ -318,7 +327,7 @@ def test_what_makes_no_sense_anywhere_is_refused(tmp_path: Path) -> None:
     alone = archive(tmp_path / "alone", publication(rows))
     only = compare_measures(board="arena/text", archive=alone, estimand="current", n_draws=100)
     assert len(only.results) == 1
-    assert "no board 'epoch/eci'" in only.to_dict()["measures"][2]["refused"]
+    assert "no board 'epoch/eci'" in only.to_dict()["measures"][1]["refused"]
     assert not only.differences
 
 

@@ -14,6 +14,8 @@ from elolag import plots
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
 from elolag.estimate.model_dates import _crossings, _ends, _point
+from elolag.estimate.session import prepare
+from elolag.model import draws
 from elolag.model.frontier import MATCH_RULES
 from elolag.model.interval import quantiles
 from tests import made_study, reference
@@ -46,6 +48,28 @@ def test_a_models_day_is_the_first_on_which_the_other_side_is_as_good(seed: int,
         assert days[0, k] == (study.as_of if first is None else first)
         lowest = min(other, key=lambda model: model[1])
         assert unseen[0, k] == (rating < lowest[0])
+
+
+def test_the_printed_deviation_is_that_of_the_draws() -> None:
+    """Of a carried model too, whose error of the line and the share the draws add afterwards."""
+    asked = {"board": "arena/vision_style_control", "vintage": "2026-08-13", "n_draws": 200}
+    session = elolag.Session()
+    study = prepare(**asked, session=session)
+    field = study.cast.field
+    drawn = draws.draw(field, study.fitted, 40_000, 7, everything=True)
+    spread = np.concatenate([each.ratings for _, each in drawn]).std(axis=0)
+    # Of several entries the best is wider or narrower than each.
+    alone = np.flatnonzero(np.bincount(field.model) == 1)
+    told = {study.cast.tags[k].model: float(spread[k]) for k in alone}
+    carried = {study.cast.tags[k].model for k in field.model[field.link >= 0]} & set(told)
+    printed = {m.model: m.sd for m in elolag.model_dates(**asked, session=session).models}
+    assert len(carried) > 5
+    for model in carried:
+        assert printed[model] == pytest.approx(told[model], rel=0.016)
+    result = elolag.estimate_lag(**asked, estimand="current", as_of="2025-06-01", session=session)
+    best = result.leader_best
+    assert best.model in carried
+    assert best.sd == printed[best.model]
 
 
 @given(st.integers(0, 1_000), st.sampled_from([0.5, 0.9, 0.95]))

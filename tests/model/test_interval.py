@@ -73,6 +73,8 @@ def test_a_bounded_truth_is_held_only_by_an_open_end():
 def test_nothing_to_measure_is_refused():
     with pytest.raises(EstimateError, match="nothing to measure"):
         summarise("current", lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
+    with pytest.raises(EstimateError, match="in none of the 9 draws"):
+        summarise("levels", lags([1.0]), lags(np.full(9, np.nan), failed=True), 0.5)
     with pytest.raises(EstimateError, match="neither side"):
         summarise("current", lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)
 

@@ -44,6 +44,21 @@ def test_without_the_correction_the_posterior_is_the_published_rating() -> None:
     assert fitted.spread == pytest.approx(np.sqrt(field.variance))
 
 
+@pytest.mark.parametrize("models", [4, 14, 60])
+@pytest.mark.parametrize("exact", [1.0, 0.5])
+def test_ratings_without_error_stay_what_they_are(models: int, exact: float) -> None:
+    """To the last digit: of two that are level neither is above, at posterior means or drawn."""
+    rng = np.random.default_rng(models)
+    sd = np.where(rng.random(models) < exact, 0.0, 5.0)
+    field = make_field(rng.integers(1000, 1006, models).tolist(), sd=sd.tolist())
+    fitted = posterior(field)
+    assert (fitted.doubt is None) == (exact == 1.0)
+    sure = sd == 0
+    assert (fitted.mean[sure] == field.rating[sure]).all()
+    for _, drawn in draw(field, fitted, 50, 1, everything=True):
+        assert (drawn.ratings[:, sure] == field.rating[sure]).all()
+
+
 def test_deconvolution_recovers_a_known_prior() -> None:
     rng = np.random.default_rng(14)
     n = 6000
