@@ -18,12 +18,23 @@ from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import refuse_settled
 from elolag.results import cards
+from elolag.results.charts import short
 from elolag.results.citing import date as spelled
 from elolag.results.citing import dated, likely
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import MOST_NAMED, TOO_FEW, compact, few, given, noun, percentage, share
+from elolag.results.words import (
+    MOST_NAMED,
+    TOO_FEW,
+    compact,
+    few,
+    given,
+    lab_name,
+    noun,
+    percentage,
+    share,
+)
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
 _STATES = ("reached", "before-first", "not-yet")
@@ -182,16 +193,22 @@ class ModelDate:
     def sentence(self, lang: str = "en", named: Callable[[str], str] = str, lab: str = "") -> str:
         """When the other side stood at its level, and how long before or after its release.
 
-        `named` gives what is printed for the key of a model, `lab` the name of who released it.
+        `named` gives what is printed for the key of a model, `lab` the name of who released it
+        where that is not the one in our tables.
         """
         day = spelled(self.released, lang)
         if self.dated != "released":
             day = dated(self.dated, day, lang)
         return cards.said(
-            "sentence", lang, model=named(self.model), lab=lab or self.lab, released=day,
+            "sentence", lang, model=named(self.model), lab=lab or self.lab_name, released=day,
             reach=self.reach.words(lang, named),
             lag=told_lag(self.months, self.censored, lang), event=self.event(lang),
         )  # fmt: skip
+
+    @property
+    def lab_name(self) -> str:
+        """What its lab called itself then."""
+        return lab_name(self.lab, self.released)
 
     def event(self, lang: str = "en") -> str:
         """What dates it, in words."""
@@ -307,7 +324,7 @@ class ModelDates(_Asked):
         standing = "best of its side" if model.best else "a record of its side when it came"
         rows = [
             ("model", f"{model.model}, as {model.entry}"),
-            ("lab", f"{model.lab} ({model.lab_evidence})"),
+            ("lab", f"{model.lab_name} ({model.lab_evidence})"),
             *self._dated(model),
             ("rating", f"{model.rating:.1f}, standard deviation {model.sd:.1f}"),
         ]
@@ -346,7 +363,7 @@ class ModelDates(_Asked):
         counted = f"its {event}, or {counted} of its weights"
         columns = (
             Column("model", "Model", "key of the model"),
-            Column("group", "Group", "the group it counts for"),
+            _group("the group it counts for"),
             Column("released", "Counts from", counted, "ISO date"),
             Column("rating", "Rating", "posterior mean", unit, number, figures=True),
             Column("when", "Other side at its level", "the day in words", words=True),
@@ -422,7 +439,7 @@ class LevelDates(_Asked):
     def table(self) -> Table:
         """One row per group."""
         columns = (
-            Column("group", "Group", "who reached it"),
+            _group("who reached it"),
             Column("when", "At this level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("above", "First at or above", "model"),
@@ -444,6 +461,11 @@ class LevelDates(_Asked):
             **given(self.low, self.high),
             "censored": self.censored,
         }
+
+
+def _group(meaning: str) -> Column:
+    """A column of groups: its expression as data, its name for the reader."""
+    return Column("group", "Group", meaning, show=lambda group: short(str(group)))
 
 
 def _days(first: str) -> tuple[Column, ...]:

@@ -26,7 +26,7 @@ from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
 from elolag.results import citing
 from elolag.results.lag import LagResult
-from elolag.results.words import MATCHED
+from elolag.results.words import MATCHED, lab_name
 from elolag.tags import Tag
 
 #: Draws that a page carries.
@@ -365,8 +365,8 @@ class Answer:
             if value != CHOICES[name][0]:
                 found.append(CHANGES[f"{name}={value}"])
         for name in asked.without:
-            kind = "lab" if name.startswith("lab:") else "model"
-            found.append(CHANGES[kind].format(name=name.removeprefix("lab:")))
+            kind, named = ("lab", lab_name(name[4:])) if name.startswith("lab:") else ("model", name)
+            found.append(CHANGES[kind].format(name=named))
         for name, day in asked.moved:
             found.append(CHANGES["moved"].format(name=name, day=citing.date(day, "en")))
         if not found:

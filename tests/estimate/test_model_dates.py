@@ -97,6 +97,15 @@ def test_a_card_names_bracket_and_evidence(found) -> None:
     assert len(card.table().cells()) == 1
 
 
+def test_lab_and_group_are_called_by_their_names_and_kept_by_their_keys(found) -> None:
+    card = found.only("kimi-k3")
+    assert card.sentence().startswith("kimi-k3 (Moonshot AI, 16 July 2026): ")
+    assert dict(card.rows())["lab"].startswith("Moonshot AI (")
+    assert card.table().cells()[0][1] == "China"
+    assert card.to_frame()["group"].tolist() == ["CN"]
+    assert card.to_dict()["models"][0]["lab"] == "moonshot"
+
+
 def test_a_leader_not_reached_is_a_bound_and_says_so(found) -> None:
     model = found.one("claude-fable-5")
     assert (model.reach.state, model.reach.date, model.censored) == ("not-yet", None, "at-most")

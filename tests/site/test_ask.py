@@ -323,8 +323,12 @@ def test_rules_and_exclusions_change_who_counts() -> None:
     # Single removals are answered for windows from `since` on.
     back = int((held.as_of - held.since) / DAYS_PER_MONTH)
     assert back >= 12
-    for name in ("lab:openai", "lab:anthropic", "lab:google", "kimi-k3", "claude-opus-4-6"):
-        assert answer(held, Asked(without=(name,))).average.months is not None
+    labs = ("OpenAI", "Anthropic", "Google")
+    gone = {f"lab:{name.lower()}": f"every model of {name}" for name in labs}
+    for name, told in (gone | {n: n for n in ("kimi-k3", "claude-opus-4-6")}).items():
+        found = answer(held, Asked(without=(name,)))
+        assert found.average.months is not None
+        assert found.changed() == f"Moved: without {told}."
 
 
 def test_a_study_of_more_than_the_plain_question_is_refused(world: World) -> None:

@@ -107,15 +107,16 @@ function fragment(asked, vintage = "") {
   if (asked.moved.length) parts.push(`moved=${asked.moved.map(each => each.join(":")).join(",")}`);
   return parts.join("&");
 }
+const without = name => name.startsWith("lab:")
+  ? fill(W.changes.lab, {name: D.lab_names[D.labs.indexOf(name.slice(4))].at(-1)[1]}) : fill(W.changes.model, {name});
+const moved = ([name, day]) => fill(W.changes.moved, {name, day: told(day)});
 function changed(asked) {
   const C = W.changes, found = [];
   if (asked.as_of) found.push(fill(C.as_of, {day: told(asked.as_of)}));
   if (asked.window !== D.windows[0]) found.push(fill(C.window, {over: W.over[asked.window]}));
   if (W.rules[asked.match]) found.push(fill(C.match, {rule: W.rules[asked.match]}));
   for (const name of RULES) if (asked[name] !== D.choices[name][0]) found.push(C[`${name}=${asked[name]}`]);
-  for (const name of asked.without)
-    found.push(name.startsWith("lab:") ? fill(C.lab, {name: name.slice(4)}) : fill(C.model, {name}));
-  for (const [name, day] of asked.moved) found.push(fill(C.moved, {name, day: told(day)}));
+  found.push(...asked.without.map(without), ...asked.moved.map(moved));
   return found.length ? fill(C.some, {changes: found.join("; ")}) : C.none;
 }
 function refit(asked) {
@@ -646,16 +647,15 @@ function fields() {
   by("window").value = by("window-size").value = asked.window;
   for (const name of Object.keys(D.choices)) by(name).value = asked[name];
   const chips = [
-    ...asked.without.map((name, n) => [W.changes[name.startsWith("lab:") ? "lab" : "model"],
-      {name: name.replace(/^lab:/, "")}, () => asked.without.splice(n, 1)]),
-    ...asked.moved.map(([name, day], n) => [W.changes.moved, {name, day: told(day)}, () => asked.moved.splice(n, 1)]),
+    ...asked.without.map((name, n) => [without(name), () => asked.without.splice(n, 1)]),
+    ...asked.moved.map((each, n) => [moved(each), () => asked.moved.splice(n, 1)]),
   ];
-  by("edits").replaceChildren(...chips.map(([text, slots, undo]) => {
+  by("edits").replaceChildren(...chips.map(([text, undo]) => {
     const item = element("li", ""), button = element("button", "Undo");
     button.type = "button";
-    button.setAttribute("aria-label", `Undo: ${fill(text, slots)}`);
+    button.setAttribute("aria-label", `Undo: ${text}`);
     button.addEventListener("click", () => { undo(); asks(); form.querySelector("#leave").focus(); });
-    item.append(element("span", fill(text, slots)), button);
+    item.append(element("span", text), button);
     return item;
   }));
 }
