@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Flags, Floats, Ints
-from elolag.dates import DAYS_PER_MONTH, to_iso
+from elolag.dates import DAYS_PER_MONTH, known, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Session, Study, nearest, prepare
 from elolag.model import draws
@@ -20,7 +20,7 @@ from elolag.question import refuse_settled
 from elolag.results import cards
 from elolag.results.charts import short
 from elolag.results.citing import date as spelled
-from elolag.results.citing import dated, likely
+from elolag.results.citing import dated, dative, likely, on
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
@@ -87,11 +87,12 @@ class Reach:
         if self.above is None or self.date is None:
             who = noun(self.group)
             raise EstimateError(f"{who}: a level that was reached has no model that reached it")
-        name, day = named(self.above[0]), spelled(self.above[1], lang)
+        name, day = named(self.above[0]), dative(self.above[1], lang)
         if self.state == "before-first" or self.below is None:
             state = "on" if self.state == "reached" else self.state
-            return cards.reached(state, self.group, lang, name=name, day=day, sure=sure)
-        lower, before = named(self.below[0]), spelled(self.below[1], lang)
+            at = on(self.above[1], lang)
+            return cards.reached(state, self.group, lang, name=name, day=day, on=at, sure=sure)
+        lower, before = named(self.below[0]), dative(self.below[1], lang)
         both = {"lower": lower, "before": before, "name": name, "day": day, "sure": sure}
         return cards.reached("between", self.group, lang, **both)
 
@@ -127,7 +128,8 @@ class Reach:
     def cells(self, thin: bool) -> dict[str, Any]:
         """Cells of a row of either table; `thin`: too few models for an interval."""
         ends = dict.fromkeys(("low", "high")) if thin else given(self.low, self.high)
-        date, found = str(self.date), {"not-yet": "not yet", "before-first": f"by {self.date}"}
+        date = known(self.date or "")
+        found = {"not-yet": "not yet", "before-first": f"by {date}"}
         return {
             "when": found.get(self.state, date), "interval": self.interval(thin),
             "above": self.above and self.above[0], "below": self.below and self.below[0],
@@ -198,7 +200,7 @@ class ModelDate:
         """
         day = spelled(self.released, lang)
         if self.dated != "released":
-            day = dated(self.dated, day, lang)
+            day = dated(self.dated, self.released, lang)
         return cards.said(
             "sentence", lang, model=named(self.model), lab=lab or self.lab_name, released=day,
             reach=self.reach.words(lang, named),
@@ -337,9 +339,9 @@ class ModelDates(_Asked):
         rows.append((f"{percentage(self.level)} interval of that day", cells["interval"]))
         if reach.above and reach.state == "reached":
             verb = "passed or matched by" if reach.above[1] > model.released else "first there"
-            rows.append((verb, f"{reach.above[0]} ({reach.above[1]})"))
+            rows.append((verb, f"{reach.above[0]} ({known(reach.above[1])})"))
         if reach.below:
-            rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
+            rows.append(("last one below it", f"{reach.below[0]} ({known(reach.below[1])})"))
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
         rows.append((f"at its {model.event()}", told_lag(model.months, model.censored, "en")))
@@ -350,7 +352,7 @@ class ModelDates(_Asked):
     def _dated(self, model: ModelDate) -> list[tuple[str, str]]:
         """The day from which it counts, and what says when it was released."""
         if model.dated == "released":
-            return [("counts from", f"{model.released} ({model.evidence})")]
+            return [("counts from", f"{known(model.released)} ({model.evidence})")]
         told = dated(model.dated, model.released, "en")
         return [("counts", told), ("of its release", model.evidence)]
 
@@ -551,7 +553,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
             entry=cast.entries[best[k]],
             lab=tag.lab,
             group=group.text,
-            released=to_iso(float(since[k])),
+            released=tag.since(float(since[k])),
             rating=float(mean[best[k]]),
             sd=float(spread[best[k]]),
             votes=votes.get(cast.entries[best[k]]),
@@ -704,16 +706,18 @@ def _reach(
     """One group at one level, the models of the bracket named; `facts` are those of the point."""
     day, unseen, not_yet = facts
     at = steps.first_reaching(np.array([[level]]))
-    names = [tag.model for tag in study.cast.tags]
 
     def named(step: Ints) -> tuple[str, str]:
-        return names[int(steps.columns_of(step)[0, 0])], to_iso(float(steps.date_of(step)[0, 0]))
+        tag = study.cast.tags[int(steps.columns_of(step)[0, 0])]
+        return tag.model, tag.since(float(steps.date_of(step)[0, 0]))
 
     below = None if at[0, 0] == 0 else named(steps.before(at))
     above = None if at[0, 0] == steps.size else named(np.zeros_like(at) if unseen else at)
     state = "not-yet" if not_yet else "before-first" if unseen else "reached"
     known = (np.nan if not_yet else day, *ends)
     date, low, high = (to_iso(float(np.floor(d))) if np.isfinite(d) else None for d in known)
+    # Where it is the day of one of the two, it is known as far as that is.
+    date = next((pair[1] for pair in (above, below) if pair and pair[1] == date), date)
     return Reach(
         group, state, date, low, high, below, above, float(never.mean()), to_iso(study.as_of)
     )

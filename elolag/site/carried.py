@@ -365,8 +365,9 @@ class Answer:
             if value != CHOICES[name][0]:
                 found.append(CHANGES[f"{name}={value}"])
         for name in asked.without:
-            kind, named = ("lab", lab_name(name[4:])) if name.startswith("lab:") else ("model", name)
-            found.append(CHANGES[kind].format(name=named))
+            lab = name.removeprefix("lab:")
+            kind, told = ("model", name) if lab == name else ("lab", lab_name(lab))
+            found.append(CHANGES[kind].format(name=told))
         for name, day in asked.moved:
             found.append(CHANGES["moved"].format(name=name, day=citing.date(day, "en")))
         if not found:

@@ -363,14 +363,17 @@ function result(estimand, asked, world, shared) {
   if (s === 0 && !censored && exact >= (1 - BOUNDS) * N) value = sum / exact;
   return {...shared, estimand, months: value + 0, low, high, censored, rule: asked.match, window: asked.window};
 }
+// Whether of a release only the month is known.
+const vague = (k, world) => D.month[k] && !world.exact.has(D.travels[k]);
 function share(asked, world) {
-  const {since, as_of, released, exact, lab} = world, gap = gaps[N] + 0;
+  const {since, as_of, released, lab} = world, gap = gaps[N] + 0;
   const point = (k, s) => {
     const m = D.travels[k], day = toIso(since[s][m]), names = D.lab_names[lab[m]];
     const out = toIso(released[m]), named = names.filter(([from]) => from <= out).at(-1);
-    const month = D.month[k] && !exact.has(m) && since[s][m] === released[m];
+    const month = vague(k, world) && since[s][m] === released[m];
     const whose = named ? named[1] : D.labs[lab[m]], when = told(day).slice(month ? told(day).indexOf(" ") + 1 : 0);
     return {k, model: D.models[m], name: D.names[k], rating: D.means[k], released: out, from: since[s][m], day,
+      on: month ? fill(W.on[1], {month: day.slice(0, 7)}) : fill(W.on[0], {day}),
       few: D.few[k], dated: `${D.names[k]} (${whose ? `${whose}, ` : ""}${when})`};
   };
   const leads = gap < 0, counts = new Map();
@@ -438,7 +441,7 @@ function figure(r) {
   const size = `${r.bound} ${inMonths(r.months)}`.trimStart();
   if (r.verdict === "level") return W.figure.level;
   if (r.verdict === "overtaken")
-    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {date: r.match.day, before: before(r.months)})
+    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {on: r.match.on, before: before(r.months)})
       + (r.clear ? "" : W.figure.doubt);
   if (r.clear) return fill(W.figure[r.ahead ? "ahead" : "behind"], {size});
   return fill(W.figure[r.ahead ? "unclear-ahead" : "unclear"], {size});
@@ -567,7 +570,8 @@ function answer(asked) {
   const likely = at.matches.filter(each => each.probability >= LIKELY);
   const facts = [["average", brief(mean)], ["current", brief(at)], ...likely.map((each, n) => [
     n ? "or" : at.rule === "reached" ? "match" : "match of the day",
-    fill(W.rows.match, {...each, share: percent(each.probability), told: at.told(each.months)}),
+    fill(W.rows.match, {...each, date: vague(place.get(number.get(each.model)), world) ? each.date.slice(0, 7) : each.date,
+      share: percent(each.probability), told: at.told(each.months)}),
   ]), ["gap", gapWords(at)]];
   const told2 = r => ({months: r.months, low: r.low, high: r.high, censored: r.censored || null});
   return {
