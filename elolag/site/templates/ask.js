@@ -64,13 +64,14 @@ function read(address) {
     if (said.has(name)) refuse(W.refusals.twice, {part: name});
     said.set(name, value);
   }
-  const vintage = said.get("vintage") ?? D.vintage;
-  if (vintage !== D.vintage) refuse(W.refusals.vintage, {asked: vintage, vintage: D.vintage});
-  if (said.has("as_of")) {
-    const value = aDay(said.get("as_of"));
-    if (value > D.vintage) refuse(W.refusals.late, {value, vintage: D.vintage});
-    asked.as_of = value === D.vintage ? "" : value;
-  }
+  const parts = name => (said.get(name) ?? "").split(",").filter(Boolean);
+  asked.without = parts("without");
+  asked.moved = parts("moved").map(part => {
+    const at = part.indexOf(":");
+    return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
+  });
+  const as_of = said.has("as_of") ? aDay(said.get("as_of")) : "";
+  for (const [, day] of asked.moved) aDay(day);
   if (said.has("window")) {
     const value = said.get("window");
     if (!D.windows.some(w => String(w) === value)) refuse(W.refusals.window, {value});
@@ -81,12 +82,10 @@ function read(address) {
     if (!values.includes(value)) refuse(W.refusals.choice, {name, value, known: values.join(", ")});
     asked[name] = value;
   }
-  const parts = name => (said.get(name) ?? "").split(",").filter(Boolean);
-  asked.without = parts("without");
-  asked.moved = parts("moved").map(part => {
-    const at = part.indexOf(":");
-    return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
-  });
+  const vintage = said.get("vintage") ?? D.vintage;
+  if (vintage !== D.vintage) refuse(W.refusals.vintage, {asked: vintage, vintage: D.vintage});
+  if (as_of > D.vintage) refuse(W.refusals.late, {value: as_of, vintage: D.vintage});
+  asked.as_of = as_of === D.vintage ? "" : as_of;
   const labs = new Set(D.labs.map(lab => `lab:${lab}`));
   for (const name of asked.without) if (!number.has(name) && !labs.has(name)) refuse(W.refusals.model, {name});
   for (const [name] of asked.moved) if (!number.has(name)) refuse(W.refusals.model, {name});
@@ -94,7 +93,6 @@ function read(address) {
     if (!place.has(number.get(name))) refuse(W.refusals.unmovable, {name});
     if (asked.moved.slice(0, n).some(other => other[0] === name)) refuse(W.refusals.twice, {part: name});
   });
-  for (const [, day] of asked.moved) aDay(day);
   return asked;
 }
 function fragment(asked, vintage = "") {
