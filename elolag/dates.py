@@ -25,6 +25,17 @@ Now = Callable[[], dt.datetime]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+class MonthOnly(str):
+    """The ISO day that is counted with where only its month is known."""
+
+    __slots__ = ()
+
+
+def known(iso: str) -> str:
+    """An ISO date as far as it is known: of a `MonthOnly` its month, ``2024-08``."""
+    return iso[: len("2024-08")] if isinstance(iso, MonthOnly) else iso
+
+
 def utc_now() -> dt.datetime:
     """The time now, in UTC."""
     return dt.datetime.now(dt.UTC)

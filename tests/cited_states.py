@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.dates import DAYS_PER_MONTH, MonthOnly, to_day
 from elolag.model.estimands import WINDOWS
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
@@ -84,7 +84,7 @@ STATES: dict[str, dict[str, Any]] = {
     "one vote short": AHEAD | {"follower": dataclasses.replace(AHEAD["follower"], votes=14_999)},
     "old": BEHIND | {"match": point("US", "alpha", 1504.0, "2025-07-05")},
     "new": AHEAD | {"match": point("CN", "alpha", 1504.0, "2026-08-18")},
-    "to the month": BEHIND | {"match": dataclasses.replace(BEHIND["match"], month_only=True)},
+    "to the month": BEHIND | {"match": point("US", "alpha", 1504.0, MonthOnly("2026-02-05"))},
     "at least behind": BEHIND | {"censored": "at-least", "high": None},
     "at most behind": BEHIND | {"censored": "at-most", "low": None},
     "at least ahead": AHEAD | {"censored": "at-most", "low": None},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import json
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days, to_iso, today, utc_now
+from elolag.dates import (
+    DAYS_PER_MONTH,
+    MonthOnly,
+    between,
+    known,
+    parse,
+    to_day,
+    to_days,
+    to_iso,
+    today,
+    utc_now,
+)
 from elolag.errors import UsageError
 
 
@@ -30,6 +43,15 @@ def test_known_days() -> None:
     assert float(between(to_day("2026-02-05"), to_day("2026-08-19"))) == pytest.approx(
         6.4067, abs=1e-4
     )
+
+
+def test_a_day_that_stands_for_a_month_is_told_as_that_and_kept() -> None:
+    vague = MonthOnly("2024-08-15")
+    assert (known(vague), known("2024-08-15")) == ("2024-08", "2024-08-15")
+    assert to_day(vague) == to_day("2024-08-15")
+    assert json.dumps(vague) == '"2024-08-15"'
+    again = copy.deepcopy(vague)
+    assert (known(again), again) == ("2024-08", "2024-08-15")
 
 
 @given(st.dates())

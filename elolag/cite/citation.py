@@ -186,9 +186,9 @@ _SAID = {
     ),
     "overtaken": (
         "We estimate that {near.models} were {likely}first on {board} and were overtaken by "
-        "{far.models} on {passed}, {size} months before {day}{doubt}: {near.best}, {first} "
+        "{far.models} {passed}, {size} months before {day}{doubt}: {near.best}, {first} "
         "({released}), reached its level before {match} ({iv}).",
-        "Wir schätzen, dass {near.models} auf {board} {likely}zuerst vorn lagen und am {passed}, "
+        "Wir schätzen, dass {near.models} auf {board} {likely}zuerst vorn lagen und {passed}, "
         "{size} Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, "
         "{first} ({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
     ),
@@ -258,7 +258,7 @@ class _Speaker(Speaker):
                 near, far, first = far, near, result.leader_best
             return self._said(
                 "overtaken", near, far, first=first.model, match=result.match.model,
-                passed=language.date(result.match.counts_from, self.lang),
+                passed=language.on(result.match.counts_from, self.lang),
                 released=self._when(first),
                 likely=language.likely(result.matched, self.lang),
                 doubt="" if result.clear else _SAID["doubt"][self.german],

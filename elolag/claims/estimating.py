@@ -342,7 +342,7 @@ def passed(study: Study, day: float) -> str:
     if found is None:
         return ""
     first, second, passed = found
-    return overtaking(first, "first,", second, to_iso(passed), (day - passed) / DAYS_PER_MONTH)
+    return overtaking(first, "first,", second, passed, (day - to_day(passed)) / DAYS_PER_MONTH)
 
 
 def _best_of_day(study: Study, day: float) -> str:

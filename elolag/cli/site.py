@@ -68,14 +68,17 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """The answer of the page that answers back, from the same draws: by its link."""
-    from elolag import tags
-    from elolag.estimate.session import prepare
-    from elolag.site.carried import DRAWS, answer, read, vintage_of
+    from elolag.estimate.session import Question, Session, prepare
+    from elolag.site.carried import DRAWS, answer, check_names, checked, written
     from elolag.site.travel import carry
 
-    study = prepare(**question, vintage=vintage_of(address), n_draws=DRAWS)
-    carried = carry(study, tags.load(question.get("extra_tags")))
-    found = answer(carried, read(carried, address))
+    vintage, asked = written(address)
+    session = Session()
+    tables = session.lookup_of(Question(**question)).tables  # type: ignore[typeddict-item]
+    check_names(asked, tables.models, tables.labs)  # before anything is estimated
+    question |= {"vintage": vintage or None, "n_draws": DRAWS, "session": session}
+    carried = carry(prepare(**question), tables)
+    found = answer(carried, checked(carried, vintage, asked))
     if as_json:
         dump(found.to_dict())
         return

@@ -18,6 +18,7 @@ from elolag.model import draws, reruns
 from elolag.model.estimands import Lags, window_of
 from elolag.model.frontier import REACHED
 from elolag.model.interval import summarise
+from elolag.results.citing import on
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import directed, estimated, few, months, nought, noun, over, percentage
@@ -100,8 +101,8 @@ class Change(Estimated):
         """That a figure is the time since an overtaking, as sentences."""
         for date, first, second, passed in self.overtaken:
             yield (
-                f" On {date} {noun(first)} was first, overtaken by {noun(second)} on {passed}: the "
-                f"figure of that day is the time since."
+                f" On {date} {noun(first)} was first, overtaken by {noun(second)} {on(passed)}: "
+                f"the figure of that day is the time since."
             )
 
     def _ends(self) -> str:
@@ -213,8 +214,7 @@ def _overtaken(study: Study, dates: Iterable[float]) -> Iterator[tuple[str, str,
     for date in dates:
         found = study.overtaken(date) if study.match_rule == REACHED.name else None
         if found is not None:
-            first, second, passed = found
-            yield to_iso(date), first, second, to_iso(passed)
+            yield to_iso(date), *found
 
 
 def _figure(study: Study, key: str, date: float, sample: Lags) -> float:

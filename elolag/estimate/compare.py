@@ -23,6 +23,7 @@ from elolag.results.words import (
     adjective,
     first_up,
     german_name,
+    lab_name,
     many,
     noun,
     over,
@@ -114,7 +115,7 @@ def _labs(question: Question) -> list[_Part]:
                 f"{adjective(leader)} labs, each against the others",
                 f"eigene Labore ({german_name(leader)}), jedes gegenüber den übrigen",
             )
-        asked.append(_pair(rival, f"lab:{lab}", lab, heading, refused=why))
+        asked.append(_pair(rival, f"lab:{lab}", lab_name(lab), heading, refused=why))
     return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
 
 

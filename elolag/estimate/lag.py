@@ -223,10 +223,9 @@ def _result(
             tag.release_date,
             float(mean[entry]),
             float(spread[entry]),
-            to_iso(float(since[index])),
+            tag.since(float(since[index])),
             tag.lab,
             votes.get(cast.entries[entry]),
-            tag.precision == "month" and float(since[index]) == tag.released,
             to_iso(tag.released) if listed else "",
         )
 
@@ -245,6 +244,7 @@ def _result(
     if interval == "sampling" and estimand == "gap" and rerun is not None:
         gap_low, gap_high = rerun
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
+    newest = int(np.argmax(np.where(counted <= as_of, counted, -np.inf)))
     result = LagResult(
         estimand=estimand.partition("/")[0],
         frontier=estimand.partition("/")[2] or "step",
@@ -256,7 +256,7 @@ def _result(
         level=level,
         window=window_of(estimand, study.window),
         as_of=to_iso(as_of),
-        data_through=to_iso(float(counted[counted <= as_of].max())),
+        data_through=cast.tags[newest].since(float(counted[newest])),
         leader_best=leader_best,
         follower=follower_best,
         match=match,
@@ -343,7 +343,7 @@ def _matches(
                 float(-months if leads else months),
                 count / len(sample.match),
                 to_iso(tag.released) if listed else "",
-                to_iso(float(since)),
+                tag.since(float(since)),
             )
         )
     return tuple(found)

@@ -11,19 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Flags, Floats, Ints
-from elolag.dates import DAYS_PER_MONTH, to_iso
+from elolag.dates import DAYS_PER_MONTH, known, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Session, Study, nearest, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import refuse_settled
 from elolag.results import cards
+from elolag.results.charts import short
 from elolag.results.citing import date as spelled
-from elolag.results.citing import dated, likely
+from elolag.results.citing import dated, dative, likely, on
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
-from elolag.results.words import MOST_NAMED, TOO_FEW, compact, few, given, noun, percentage, share
+from elolag.results.words import (
+    MOST_NAMED,
+    TOO_FEW,
+    compact,
+    few,
+    given,
+    lab_name,
+    noun,
+    percentage,
+    share,
+)
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
 _STATES = ("reached", "before-first", "not-yet")
@@ -76,11 +87,12 @@ class Reach:
         if self.above is None or self.date is None:
             who = noun(self.group)
             raise EstimateError(f"{who}: a level that was reached has no model that reached it")
-        name, day = named(self.above[0]), spelled(self.above[1], lang)
+        name, day = named(self.above[0]), dative(self.above[1], lang)
         if self.state == "before-first" or self.below is None:
             state = "on" if self.state == "reached" else self.state
-            return cards.reached(state, self.group, lang, name=name, day=day, sure=sure)
-        lower, before = named(self.below[0]), spelled(self.below[1], lang)
+            at = on(self.above[1], lang)
+            return cards.reached(state, self.group, lang, name=name, day=day, on=at, sure=sure)
+        lower, before = named(self.below[0]), dative(self.below[1], lang)
         both = {"lower": lower, "before": before, "name": name, "day": day, "sure": sure}
         return cards.reached("between", self.group, lang, **both)
 
@@ -116,7 +128,8 @@ class Reach:
     def cells(self, thin: bool) -> dict[str, Any]:
         """Cells of a row of either table; `thin`: too few models for an interval."""
         ends = dict.fromkeys(("low", "high")) if thin else given(self.low, self.high)
-        date, found = str(self.date), {"not-yet": "not yet", "before-first": f"by {self.date}"}
+        date = known(self.date or "")
+        found = {"not-yet": "not yet", "before-first": f"by {date}"}
         return {
             "when": found.get(self.state, date), "interval": self.interval(thin),
             "above": self.above and self.above[0], "below": self.below and self.below[0],
@@ -182,16 +195,22 @@ class ModelDate:
     def sentence(self, lang: str = "en", named: Callable[[str], str] = str, lab: str = "") -> str:
         """When the other side stood at its level, and how long before or after its release.
 
-        `named` gives what is printed for the key of a model, `lab` the name of who released it.
+        `named` gives what is printed for the key of a model, `lab` the name of who released it
+        where that is not the one in our tables.
         """
         day = spelled(self.released, lang)
         if self.dated != "released":
-            day = dated(self.dated, day, lang)
+            day = dated(self.dated, self.released, lang)
         return cards.said(
-            "sentence", lang, model=named(self.model), lab=lab or self.lab, released=day,
+            "sentence", lang, model=named(self.model), lab=lab or self.lab_name, released=day,
             reach=self.reach.words(lang, named),
             lag=told_lag(self.months, self.censored, lang), event=self.event(lang),
         )  # fmt: skip
+
+    @property
+    def lab_name(self) -> str:
+        """What its lab called itself then."""
+        return lab_name(self.lab, self.released)
 
     def event(self, lang: str = "en") -> str:
         """What dates it, in words."""
@@ -307,7 +326,7 @@ class ModelDates(_Asked):
         standing = "best of its side" if model.best else "a record of its side when it came"
         rows = [
             ("model", f"{model.model}, as {model.entry}"),
-            ("lab", f"{model.lab} ({model.lab_evidence})"),
+            ("lab", f"{model.lab_name} ({model.lab_evidence})"),
             *self._dated(model),
             ("rating", f"{model.rating:.1f}, standard deviation {model.sd:.1f}"),
         ]
@@ -320,9 +339,9 @@ class ModelDates(_Asked):
         rows.append((f"{percentage(self.level)} interval of that day", cells["interval"]))
         if reach.above and reach.state == "reached":
             verb = "passed or matched by" if reach.above[1] > model.released else "first there"
-            rows.append((verb, f"{reach.above[0]} ({reach.above[1]})"))
+            rows.append((verb, f"{reach.above[0]} ({known(reach.above[1])})"))
         if reach.below:
-            rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
+            rows.append(("last one below it", f"{reach.below[0]} ({known(reach.below[1])})"))
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
         rows.append((f"at its {model.event()}", told_lag(model.months, model.censored, "en")))
@@ -333,7 +352,7 @@ class ModelDates(_Asked):
     def _dated(self, model: ModelDate) -> list[tuple[str, str]]:
         """The day from which it counts, and what says when it was released."""
         if model.dated == "released":
-            return [("counts from", f"{model.released} ({model.evidence})")]
+            return [("counts from", f"{known(model.released)} ({model.evidence})")]
         told = dated(model.dated, model.released, "en")
         return [("counts", told), ("of its release", model.evidence)]
 
@@ -346,7 +365,7 @@ class ModelDates(_Asked):
         counted = f"its {event}, or {counted} of its weights"
         columns = (
             Column("model", "Model", "key of the model"),
-            Column("group", "Group", "the group it counts for"),
+            _group("the group it counts for"),
             Column("released", "Counts from", counted, "ISO date"),
             Column("rating", "Rating", "posterior mean", unit, number, figures=True),
             Column("when", "Other side at its level", "the day in words", words=True),
@@ -422,7 +441,7 @@ class LevelDates(_Asked):
     def table(self) -> Table:
         """One row per group."""
         columns = (
-            Column("group", "Group", "who reached it"),
+            _group("who reached it"),
             Column("when", "At this level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("above", "First at or above", "model"),
@@ -444,6 +463,11 @@ class LevelDates(_Asked):
             **given(self.low, self.high),
             "censored": self.censored,
         }
+
+
+def _group(meaning: str) -> Column:
+    """A column of groups: its expression as data, its name for the reader."""
+    return Column("group", "Group", meaning, show=lambda group: short(str(group)))
 
 
 def _days(first: str) -> tuple[Column, ...]:
@@ -529,7 +553,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
             entry=cast.entries[best[k]],
             lab=tag.lab,
             group=group.text,
-            released=to_iso(float(since[k])),
+            released=tag.since(float(since[k])),
             rating=float(mean[best[k]]),
             sd=float(spread[best[k]]),
             votes=votes.get(cast.entries[best[k]]),
@@ -682,16 +706,18 @@ def _reach(
     """One group at one level, the models of the bracket named; `facts` are those of the point."""
     day, unseen, not_yet = facts
     at = steps.first_reaching(np.array([[level]]))
-    names = [tag.model for tag in study.cast.tags]
 
     def named(step: Ints) -> tuple[str, str]:
-        return names[int(steps.columns_of(step)[0, 0])], to_iso(float(steps.date_of(step)[0, 0]))
+        tag = study.cast.tags[int(steps.columns_of(step)[0, 0])]
+        return tag.model, tag.since(float(steps.date_of(step)[0, 0]))
 
     below = None if at[0, 0] == 0 else named(steps.before(at))
     above = None if at[0, 0] == steps.size else named(np.zeros_like(at) if unseen else at)
     state = "not-yet" if not_yet else "before-first" if unseen else "reached"
     known = (np.nan if not_yet else day, *ends)
     date, low, high = (to_iso(float(np.floor(d))) if np.isfinite(d) else None for d in known)
+    # Where it is the day of one of the two, it is known as far as that is.
+    date = next((pair[1] for pair in (above, below) if pair and pair[1] == date), date)
     return Reach(
         group, state, date, low, high, below, above, float(never.mean()), to_iso(study.as_of)
     )

@@ -27,6 +27,7 @@ from elolag.model.estimands import (
     window_of,
 )
 from elolag.model.interval import BOUNDS, reach
+from elolag.results.citing import on
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, lasting, months, noun, percentage
@@ -85,7 +86,7 @@ class LagPath(Estimated):
     inner_band_high: Floats
     censored: NDArray[np.int8]
     too_few: Flags
-    overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
+    overtaken: tuple[tuple[str, str, str] | None, tuple[str, str, str] | None]
     estimand: str = "current"
     window: float = 0.0
 
@@ -109,8 +110,8 @@ class LagPath(Estimated):
         day, found = self.days[at], self.overtaken[at]
         if found is not None:
             first, second, passed = found
-            size = months(float(between(passed, day)))
-            when = f"on {to_iso(passed)}, {size} before {to_iso(day)}"
+            size = months(float(between(to_day(passed), day)))
+            when = f"{on(passed)}, {size} before {to_iso(day)}"
             if first == self.follower_group:
                 return f"first, overtaken by {noun(second)} {when}"
             return f"ahead, having overtaken {noun(first)} {when}"
@@ -126,7 +127,7 @@ class LagPath(Estimated):
         """As one JSON object; null where the draws give only a bound."""
         days = self.to_frame().astype(object)
         ends = [
-            None if found is None else {"first": found[0], "by": found[1], "on": to_iso(found[2])}
+            None if found is None else {"first": found[0], "by": found[1], "on": found[2]}
             for found in self.overtaken
         ]
         plain = picked(

@@ -221,8 +221,8 @@ class Study:
         rated = self.cast.rated(self.as_of if day is None else day)
         return tuple((group, count) for group, count in rated if count < FEWEST)
 
-    def overtaken(self, day: float) -> tuple[str, str, float] | None:
-        """The group that was first at its level, the one that passed it, and when.
+    def overtaken(self, day: float) -> tuple[str, str, str] | None:
+        """The group that was first at its level, the one that passed it, and when (ISO).
 
         At posterior-mean ratings on a day; None where the side that is behind was not the first,
         or the level lies below the first rated model of the other.
@@ -233,11 +233,12 @@ class Study:
         if found.gap[0] < 0:
             first, second = second, first
             best, since, rival = int(found.leader_best[0]), field.lead_from, field.follow_from
-        passed = float(rival[int(found.match[0])])
+        match = int(found.match[0])
+        passed = float(rival[match])
         exact = found.lags["current"].censored[0] == EXACT
         if not exact or found.gap[0] == 0 or float(since[best]) >= passed:
             return None
-        return first, second, passed
+        return first, second, self.cast.tags[match].since(passed)
 
 
 class Asked(Options, total=False):

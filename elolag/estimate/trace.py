@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from elolag.archive import Snapshot
+from elolag.dates import known
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Study
 from elolag.results.lag import LagResult
@@ -125,7 +126,7 @@ def trace(study: Study, result: LagResult, lookup: Lookup) -> Trace:
         A board of one's own, whose table is what there is.
     """
     panel, day = study.panel, result.day
-    known = {s.vintage: s for s in panel.snapshots if s.board == panel.board}
+    lists = {s.vintage: s for s in panel.snapshots if s.board == panel.board}
     if not panel.snapshots[0].manifest["resources"]:
         raise UsageError("--explain follows a figure into the archive; your own table is the data")
     roles: list[tuple[str, ModelPoint | None]] = [
@@ -137,17 +138,17 @@ def trace(study: Study, result: LagResult, lookup: Lookup) -> Trace:
     seen: dict[str, _Traced] = {}
     for role, point in roles:
         if point is not None and point.model not in seen:
-            seen[point.model] = _followed(role, point, study, known, lookup)
+            seen[point.model] = _followed(role, point, study, lists, lookup)
     used = {m.path: m.sha256 for m in seen.values()}
     return Trace(result.sentence(), tuple(seen.values()), tuple(used.items()), study.origins)
 
 
 def _followed(
-    role: str, point: ModelPoint, study: Study, known: dict[str, Snapshot], lookup: Lookup
+    role: str, point: ModelPoint, study: Study, lists: dict[str, Snapshot], lookup: Lookup
 ) -> _Traced:
     table = study.panel.placed.table
     row = table[(table["model"] == point.model) & (table["entry"] == point.entry)].iloc[0]
-    snapshot = known[str(row["vintage"])]
+    snapshot = lists[str(row["vintage"])]
     data = snapshot.read_bytes("ratings")
     line, text = _line(data, study.panel.category, point.entry, snapshot.path)
     resource = next(r for r in snapshot.manifest["resources"] if r["name"] == "ratings")
@@ -172,10 +173,10 @@ def _followed(
         row=text,
         vintage=snapshot.vintage,
         tag=(
-            f"{tag.lab}, released {tag.release_date} (known to the {tag.precision}, by "
+            f"{tag.lab}, released {known(tag.release_date)} (known to the {tag.precision}, by "
             f"{tag.date_basis})"
             + (f", first listed {point.listed}" if point.listed else "")
-            + (f", weights {tag.weights_date}" if tag.weights_date else "")
+            + (f", weights {known(tag.weights_date)}" if tag.weights_date else "")
         ),
         evidence=tag.evidence,
         lab=f"{lab.name}, {lab.country} ({lab.evidence})",

@@ -180,7 +180,8 @@ def _draw_side(
         words = m.model if m.entry == m.model else m.model + pen.said("entry", name=m.entry)
         key = "first-listed" if m.listed else "released"
         day = m.listed or m.release_date
-        words += "\n" + pen.said(key, day=charts.day(day, pen.lang))
+        told = {"day": charts.day(day, pen.lang), "on": citing.on(day, pen.lang)}
+        words += "\n" + pen.said(key, **told)
         if m.counts_from != day:
             words += pen.said("counts from", day=charts.day(m.counts_from, pen.lang))
         ends = m.rating, m.rating - reach, m.rating + reach

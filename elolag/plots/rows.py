@@ -18,7 +18,7 @@ from elolag.results.citing import lag
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import bound, lab_name, model_name, noun, percentage
+from elolag.results.words import bound, model_name, noun, percentage
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ def slices(
             heading = item.heading
             rows.append(Dot(told_in(lang, heading), heading=True))
         result = item.result
-        name = told_in(lang, item.name)
+        name, value = _category(item.name, found.by, lang), result.months or 0.0
         words = (
             f"{name}: {_in_words(result, lang)}\n"
             f"{result.follower.model} / {result.leader_best.model}"
         )
         told = {"outer": item.simultaneous_given, "words": words, "strong": item.whole}
-        name, value = _category(item.name, found.by, lang), result.months or 0.0
         rows.append(_of(name, result, lang, answer=_value(item, lang), value=value, **told))
     who = (
         f"{noun(found.follower_group)} "
@@ -436,7 +435,7 @@ def dates(
                     told, _short(m.months, bound(m.months, m.censored), lang), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
                     strong=m.best,
-                    words=m.sentence(lang, model_name, lab_name(m.lab, m.released)),
+                    words=m.sentence(lang, model_name),
                 )
             )  # fmt: skip
     level = citing.percent(found.level, lang)

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from elolag.cite import LANGUAGES
-from elolag.dates import to_day, to_iso
 from elolag.errors import UsageError
 from elolag.results import charts
 from elolag.results.answer import Speaker
-from elolag.results.citing import date, likely
+from elolag.results.citing import likely, on
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
@@ -263,8 +262,7 @@ def finding(result: LagResult, lang: str = "en") -> str:
         said = charts.of_sides(key, lang, *sides, kind=kind)
     elif verdict == "overtaken" and result.match is not None:
         first, second = sides if result.leads else sides[::-1]
-        day = to_day(result.match.counts_from)
-        said = overtaken(first, second, day, result.matched, lang)
+        said = overtaken(first, second, result.match.counts_from, result.matched, lang)
     elif result.months is None:
         first, second = sides[::-1] if result.leads else sides
         said = charts.said(
@@ -278,13 +276,11 @@ def finding(result: LagResult, lang: str = "en") -> str:
     return charts.said("provisionally", lang, said=said) if result.provisional else said
 
 
-def overtaken(
-    first: str, second: str, day: float, probability: float = 1.0, lang: str = "en"
-) -> str:
+def overtaken(first: str, second: str, day: str, probability: float = 1.0, lang: str = "en") -> str:
     """The title where the side that is behind was the first at its level, as likely as that is."""
     return charts.said(
         "overtaken", lang, first=charts.who(first, lang), doubt=likely(probability, lang),
-        to_second=charts.to_whom(second, lang), day=date(to_iso(day), lang),
+        to_second=charts.to_whom(second, lang), day=on(day, lang),
     )  # fmt: skip
 
 

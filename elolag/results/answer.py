@@ -284,12 +284,11 @@ class Speaker:
 
     def _when(self, model: ModelPoint) -> str:
         """The day from which a model counts, said to be another than its release where it is."""
-        when = language.date(model.counts_from, self.lang)
         if model.listed == model.counts_from:
-            return language.dated("first-listed", when, self.lang)
+            return language.dated("first-listed", model.counts_from, self.lang)
         if model.counts_from != model.release_date:
-            return language.dated("opened", when, self.lang)
-        return when.partition(" ")[2] if model.month_only else when
+            return language.dated("opened", model.counts_from, self.lang)
+        return language.date(model.counts_from, self.lang)
 
     def _aged(self, models: Sequence[ModelPoint], day: str) -> str:
         """How old models were on a day, or how long they had been listed."""

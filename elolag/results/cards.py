@@ -14,18 +14,18 @@ _SAID = {
     ),
     "before-first": (
         "{who} was {sure}there by {day}, with {name}, the first rated here",
-        "{models} hatten sein Niveau {sure}spätestens am {day} erreicht, mit {name}, dem ersten "
+        "{models} hatten sein Niveau {sure}spätestens {on} erreicht, mit {name}, dem ersten "
         "hier bewerteten von ihnen",
     ),
     "on": (
-        "{who} was {sure}there on {day}, with {name}",
-        "{models} erreichten sein Niveau {sure}am {day} mit {name}",
+        "{who} was {sure}there {on}, with {name}",
+        "{models} erreichten sein Niveau {sure}{on} mit {name}",
     ),
     "between": (
         "{who} was {sure}there between {before} ({lower}, below it) and {day} ({name}, at or above "
         "it)",
-        "{models} erreichten sein Niveau {sure}zwischen dem {before} ({lower}, noch darunter) und "
-        "dem {day} ({name}, mindestens gleichauf)",
+        "{models} erreichten sein Niveau {sure}zwischen {before} ({lower}, noch darunter) und "
+        "{day} ({name}, mindestens gleichauf)",
     ),
     "sentence": (
         "{model} ({lab}, {released}): {reach}; at its {event} it was {lag}.",
@@ -58,11 +58,11 @@ _SAID = {
     "record": ("Record of its side:", "Rekord seiner Seite:"),
     "record-now": (
         "from {released} on; by {day} none of its side is rated higher",
-        "seit dem {released}; bis zum {day} ist kein Modell seiner Seite höher bewertet",
+        "seit {released}; bis zum {day} ist kein Modell seiner Seite höher bewertet",
     ),
     "record-until": (
-        "from {released} until {name} came on {day}",
-        "vom {released} bis zum {day}, als {name} kam",
+        "from {released} until {name} came {on}",
+        "ab {released}, bis {name} {on} kam",
     ),
     "record-never": (
         "none by the ratings of {day}, by which a model of its side was rated as high before",
@@ -123,7 +123,6 @@ _SAID = {
     "first listed": ("its first listing", "die erste Nennung in einer Liste"),
     "since": ("Counts from:", "Gezählt ab:"),
     "openness": ("Weights:", "Gewichte:"),
-    "open-weights": citing.DATED["opened"],
     "closed-weights": ("not open, as far as is known", "nicht offen, soweit bekannt"),
     "base": ("Built on:", "Beruht auf:"),
     "rating": ("Rating:", "Wertung:"),

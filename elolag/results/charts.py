@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from elolag.dates import known
 from elolag.results import cards, citing
 from elolag.results.words import (
     NO_WIDTH,
@@ -66,8 +67,8 @@ _SAID = {
         "weder {follower} noch {leader} liegen{kind} klar vorn",
     ),
     "overtaken": (
-        "{first} was {doubt}first, overtaken by {to_second} on {day}",
-        "{first} wurden {doubt}am {day} von {to_second} überholt",
+        "{first} was {doubt}first, overtaken by {to_second} {day}",
+        "{first} wurden {doubt}{day} von {to_second} überholt",
     ),
     "above": ("{first} is {size} above {to_second}", "{first} liegen {size} über {to_second}"),
     "trails": (
@@ -87,7 +88,7 @@ _SAID = {
     "between": ("between these two", "zwischen diesen beiden"),
     "rating": ("rating ({points})", "Wertung ({points})"),
     "entry": ("\nentry {name}", "\nEintrag {name}"),
-    "released": ("released {day}", "erschienen am {day}"),
+    "released": citing.DATED["released"],
     "first-listed": citing.DATED["first-listed"],
     "counts from": (", counts from {day}", ", gezählt ab {day}"),
     "rated": (
@@ -486,7 +487,7 @@ def short(group: str, lang: str = "en") -> str:
 
 def day(iso: str, lang: str) -> str:
     """A date as charts have it: as it is, or in German in words."""
-    return citing.date(iso, lang) if lang == "de" else iso
+    return citing.date(iso, lang) if lang == "de" else known(iso)
 
 
 def level(value: float, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, parse, to_iso
+from elolag.dates import DAYS_PER_MONTH, MonthOnly, known, parse, to_iso
 from elolag.results.words import OFFICIAL_ONLY, bound, nought, noun, reads_ahead, share, stretch
 from elolag.schema import NOT_STATED, STYLED
 
@@ -212,7 +212,7 @@ def before(value: float) -> str:
 
 def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
     """Which group was first, which overtook it on what day, how many months before."""
-    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {before(size)}"
+    return f"{noun(first)} {joined} overtaken by {noun(second)} {on(day)}, {before(size)}"
 
 
 def plain_number(value: float, lang: str) -> str:
@@ -228,27 +228,45 @@ def whole(value: int, lang: str) -> str:
 
 
 def date(iso: str, lang: str) -> str:
-    """``19 August 2026`` or ``19. August 2026``."""
+    """``19 August 2026`` or ``19. August 2026``; ``August 2026`` where the day is not known."""
     day = parse(iso)
-    month = _MONTHS[lang].split()[day.month - 1]
-    return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
+    month = f"{_MONTHS[lang].split()[day.month - 1]} {day.year}"
+    if isinstance(iso, MonthOnly):
+        return month
+    return f"{day.day}{'.' if lang == 'de' else ''} {month}"
 
 
-#: A day that dates a model where that is not its release, in English and German.
+def on(iso: str, lang: str = "") -> str:
+    """A date after *on* or *in*: ``on 19 August 2026``, ``im August 2026``; without `lang` ISO."""
+    month = isinstance(iso, MonthOnly)
+    if lang == "de":
+        return f"{'im' if month else 'am'} {date(iso, lang)}"
+    return f"{'in' if month else 'on'} {date(iso, lang) if lang else known(iso)}"
+
+
+def dative(iso: str, lang: str) -> str:
+    """A date as German *seit* has it: ``dem 19. August 2026``, ``August 2026``."""
+    article = "dem " if lang == "de" and not isinstance(iso, MonthOnly) else ""
+    return f"{article}{date(iso, lang)}"
+
+
+#: A day that dates a model, in English and German.
 DATED = {
-    "first-listed": ("first listed {day}", "zuerst gelistet am {day}"),
-    "opened": ("open since {day}", "offen seit dem {day}"),
+    "released": ("released {day}", "erschienen {on}"),
+    "first-listed": ("first listed {day}", "zuerst gelistet {on}"),
+    "opened": ("open since {day}", "offen seit {since}"),
 }
 
 
-def dated(kind: str, day: str, lang: str) -> str:
-    """A day, of a kind of `DATED`, in words: ``open since 27 July 2026``."""
-    return DATED[kind][lang == "de"].format(day=day)
+def dated(kind: str, iso: str, lang: str) -> str:
+    """What a day of a kind of `DATED` is the day of, in words: ``open since 27 July 2026``."""
+    day = {"day": date(iso, lang), "on": on(iso, lang), "since": dative(iso, lang)}
+    return DATED[kind][lang == "de"].format(**day)
 
 
 def month_of(name: str, lang: str) -> str:
     """``August 2026``, of ``2026-08``."""
-    return date(f"{name}-01", lang).split(" ", 1)[1]
+    return date(MonthOnly(f"{name}-01"), lang)
 
 
 _SHORT_MONTHS = "Jan. Feb. März April Mai Juni Juli Aug. Sept. Okt. Nov. Dez."

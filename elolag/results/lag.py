@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.dates import DAYS_PER_MONTH, known, to_day
 from elolag.results.answer import lines
 from elolag.results.citing import SURE, before, plain_number, set_phrases
 from elolag.results.provenance import log_head
@@ -239,7 +239,7 @@ class LagResult(Judged, Result):
             *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
             ("as of, ratings of", f"{self.as_of}, {self.vintage}"),
-            ("data through", f"{self.data_through} (newest {self.event} that counts)"),
+            ("data through", f"{known(self.data_through)} (newest {self.event} that counts)"),
             ("draws, seed", f"{self.n_draws:,}, {self.seed}"),
         ]
         rows += [

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from elolag.dates import known
 from elolag.results import provenance
 from elolag.results.words import printable
 from elolag.sources.sheet import harmless
@@ -40,7 +41,7 @@ def _shown(value: Cell) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return known(value) if isinstance(value, str) else str(value)
 
 
 def decimals(places: int) -> Callable[[Cell], str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.dates import DAYS_PER_MONTH, known, to_day
 from elolag.results import cards
 from elolag.results.citing import before, overtaking
 from elolag.results.provenance import Origin
@@ -36,8 +36,8 @@ class ModelPoint:
 
     `rating` is the posterior mean of its best entry, `sd` its standard deviation in the draws and
     `votes` that entry's votes where its list prints them; `counts_from` is the ISO date from which
-    it counts in its group, `lab` the key of who released it; `month_only` tells that of its release
-    only the month is known. `listed` is the day of its first listing where the clock is that.
+    it counts in its group, `lab` the key of who released it. `listed` is the day of its first
+    listing where the clock is that.
     """
 
     group: str
@@ -49,7 +49,6 @@ class ModelPoint:
     counts_from: str
     lab: str = ""
     votes: int | None = None
-    month_only: bool = False
     listed: str = ""
 
     @property
@@ -108,7 +107,7 @@ class Match:
 def dated(found: ModelPoint | Match, before: str = "") -> str:
     """The day that dates a model, with what it is the day of where it is not of the release."""
     day, since = found.listed or found.release_date, found.counts_from
-    told = f"first listed {found.listed}" if found.listed else f"{before} {day}".lstrip()
+    told = f"first listed {found.listed}" if found.listed else f"{before} {known(day)}".lstrip()
     return told if since in ("", day) else f"{told}, counts from {since}"
 
 
@@ -118,7 +117,7 @@ def _shares(found: Sequence[Match]) -> str:
 
 def _named(match: Match) -> str:
     """A match with its day, set off by commas where that needs words."""
-    plain, day = f"of {match.release_date}", dated(match, "of")
+    plain, day = f"of {known(match.release_date)}", dated(match, "of")
     return f"{match.model} {day}" if day == plain else f"{match.model}, {day},"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from elolag.model.interval import Summary
 from elolag.model.shift import Shift
 from elolag.results import citing as language
+from elolag.results.charts import short
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
@@ -125,14 +126,14 @@ class VotersReport(Result):
 
     def table(self) -> Table:
         """One row per kind of voters, board and set of models."""
-        groups = self.headline.follower_group, self.headline.leader_group
+        mine, theirs = short(self.headline.follower_group), short(self.headline.leader_group)
         ends = "end of its interval"
         columns = (
             Column("voters", "Voters", "category, or the board of another public"),
             data("against", "category they are compared with"),
             data("board", "board of the latter"),
             Column("which", "Models", f"all, or top: within {TOP:.0f} Elo of the best"),
-            Column("counted", f"Of {groups[0]} / {groups[1]}",
+            Column("counted", f"Of {mine} / {theirs}",
                    "models of the follower and of the leader", words=True),
             Column("shift_words", "Shift, Elo", "what they add to the follower's models",
                    words=True),

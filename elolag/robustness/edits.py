@@ -21,7 +21,7 @@ from elolag.results.citing import date
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bounded, noun
+from elolag.results.words import bounded, lab_name, noun
 from elolag.tags import Group, Tag
 
 #: "A month", in whole days, by which a date is moved.
@@ -66,10 +66,10 @@ def _without_labs(study: Study) -> list[Edit]:
         Edit(
             "lab",
             lab,
-            Both(f"without every model of {lab}", f"ohne alle Modelle von {lab}"),
+            Both(f"without every model of {name}", f"ohne alle Modelle von {name}"),
             tuple((m, None) for m in models),
         )
-        for lab, models in sorted(labs.items())
+        for lab, models, name in ((k, labs[k], lab_name(k)) for k in sorted(labs))
     ]
 
 

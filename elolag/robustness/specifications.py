@@ -14,7 +14,7 @@ import numpy as np
 from elolag import tags
 from elolag.archive import Archive, Board, Snapshot, same_scale
 from elolag.dates import to_day
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
 from elolag.estimate.panel import choose, newest_whole, sibling
@@ -225,9 +225,9 @@ RULES = (
 )  # fmt: skip
 
 
-def _first_rule(spec: Spec, facts: Facts) -> str | None:
-    """The name of the first rule that leaves a combination out; None if it is kept."""
-    return next((rule.name for rule in RULES if rule.applies(spec, facts)), None)
+def _first_rule(spec: Spec, facts: Facts) -> Rule | None:
+    """The first rule that leaves a combination out; None if it is kept."""
+    return next((rule for rule in RULES if rule.applies(spec, facts)), None)
 
 
 # What the rules ask of an archive: dates of boards, categories, models of each group.
@@ -384,6 +384,8 @@ def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
     ------
     UsageError
         No board has one of the categories to keep.
+    EstimateError
+        A rule leaves out the headline itself.
     """
     held = {category for board in facts.boards.values() for category in board.listed}
     for category in only.get("category", ()):
@@ -395,8 +397,13 @@ def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
         rule = _first_rule(candidate, facts)
         if rule is None:
             kept.append(candidate)
+        elif candidate == facts.head:
+            raise EstimateError(
+                f"no grid stands about this headline, for rule {rule.name} leaves it out: "
+                f"{rule.reason} (elolag sensitivity --no-grid has the rest)"
+            )
         else:
-            left_out[rule] += 1
+            left_out[rule.name] += 1
     return kept, left_out
 
 

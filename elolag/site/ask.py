@@ -97,7 +97,7 @@ def page(
         windows=(min(WINDOWS), max(WINDOWS)),
         usual=WINDOWS[0],
         models=names,
-        labs=sorted({tag.lab for tag in carried.cast.tags}),
+        labs=[(lab, lab_name(lab)) for lab in sorted({tag.lab for tag in carried.cast.tags})],
         refits=_REFITS,
         vintage=carried.panel.vintage,
         since=to_iso(carried.since),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH
+from elolag.dates import DAYS_PER_MONTH, MonthOnly, known
 from elolag.model.frontier import MATCH_RULES
 from elolag.results import citing, words
 from elolag.results.answer import Speaker
@@ -59,6 +59,10 @@ def phrases(headline: Answer, errors: Mapping[str, str]) -> dict[str, Any]:
         "figure": _figures(current),
         "lag": _lags(current),
         "gap": _gaps(current),
+        "on": [
+            citing.on(_BIRTH).replace(_BIRTH, "{day}"),
+            citing.on(MonthOnly(_BIRTH)).replace(known(MonthOnly(_BIRTH)), "{month}"),
+        ],
         "share": [words.share(p) for p in (0.999, 0.001)],
         "rows": _rows(current),
     }
@@ -300,7 +304,7 @@ def _figures(result: LagResult) -> dict[str, str]:
     sides = result.follower_group, result.leader_group
     for case, (first, second) in (("overtaken", sides), ("overtaken-leads", sides[::-1])):
         text = citing.overtaking(first, "first,", second, _BIRTH, _SIZE)
-        found[case] = _put(text, {_BIRTH: "{date}", citing.before(_SIZE): "{before}"})
+        found[case] = _put(text, {citing.on(_BIRTH): "{on}", citing.before(_SIZE): "{before}"})
     passed = _overtaken(result, clear=False).figure()
     found["doubt"] = passed.removeprefix(_overtaken(result, clear=True).figure())
     return found
@@ -379,7 +383,7 @@ def _rows(result: LagResult) -> dict[str, str]:
     row = _row(result, "match")
     match = result.matches[0]
     slots = {
-        f"{match.model} ({match.release_date})": "{model} ({date})",
+        f"{match.model} ({known(match.release_date)})": "{model} ({date})",
         f"{words.share(match.probability)} of": "{share} of",
         result.told(match.months): "{told}",
     }

@@ -219,7 +219,7 @@ class Deck:
 
     def _record(self, model: ModelDate, lang: str) -> str:
         dates = self.found.dates
-        released = citing.date(model.released, lang)
+        released = citing.dative(model.released, lang)
         if not model.record:
             return said("record-never", lang, day=citing.date(dates.vintage, lang))
         later = [
@@ -232,7 +232,7 @@ class Deck:
         after = min(later, key=lambda m: (m.released, m.rating))
         return said(
             "record-until", lang, released=released, name=self.named(after.model),
-            day=citing.date(after.released, lang),
+            on=citing.on(after.released, lang),
         )  # fmt: skip
 
     def _lists(self, model: ModelDate, lang: str) -> str:
@@ -281,8 +281,8 @@ class Deck:
         row = material.tables.models[model.model]
         basis = said(row.date_basis, lang)
         dated = {
-            "day": citing.date(row.release_date, lang),
-            "month": citing.month_of(row.release_date[:7], lang), "basis": basis,
+            "day": citing.date(str(row.release_date), lang),
+            "month": citing.date(row.release_date, lang), "basis": basis,
         }  # fmt: skip
         points = [
             (said("key", lang), model.entry),
@@ -292,10 +292,7 @@ class Deck:
         if model.released != row.release_date:
             points.append((said("since", lang), citing.date(model.released, lang)))
         opened = row.weights_date
-        weights = said(
-            "open-weights" if opened else "closed-weights", lang,
-            day=citing.date(opened, lang) if opened else "",
-        )  # fmt: skip
+        weights = citing.dated("opened", opened, lang) if opened else said("closed-weights", lang)
         points.append((said("openness", lang), weights))
         if row.base:
             points.append((said("base", lang), self.named(row.base)))

@@ -8,7 +8,7 @@ highest of their draws does: a question that one of them could decide is refused
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
 from elolag.results import citing
 from elolag.results.lag import LagResult
-from elolag.results.words import MATCHED
+from elolag.results.words import MATCHED, lab_name
 from elolag.tags import Tag
 
 #: Draws that a page carries.
@@ -365,8 +365,9 @@ class Answer:
             if value != CHOICES[name][0]:
                 found.append(CHANGES[f"{name}={value}"])
         for name in asked.without:
-            kind = "lab" if name.startswith("lab:") else "model"
-            found.append(CHANGES[kind].format(name=name.removeprefix("lab:")))
+            lab = name.removeprefix("lab:")
+            kind, told = ("model", name) if lab == name else ("lab", lab_name(lab))
+            found.append(CHANGES[kind].format(name=told))
         for name, day in asked.moved:
             found.append(CHANGES["moved"].format(name=name, day=citing.date(day, "en")))
         if not found:
@@ -404,12 +405,6 @@ class Answer:
         }
 
 
-def vintage_of(address: str) -> str | None:
-    """The day of the ratings that an address names; None where it names none."""
-    found = re.search(r"(?:#|&|^)vintage=([^&]*)", address)
-    return found[1] if found else None
-
-
 def read(carried: Carried, address: str) -> Asked:
     """The question of an address or of its fragment.
 
@@ -417,6 +412,17 @@ def read(carried: Carried, address: str) -> Asked:
     ------
     UsageError
         It says what is not known here.
+    """
+    return checked(carried, *written(address))
+
+
+def written(address: str) -> tuple[str, Asked]:
+    """What an address says by itself: the day of the ratings, empty if none; and its question.
+
+    Raises
+    ------
+    UsageError
+        It says what no page could be asked.
     """
     said: dict[str, str] = {}
     known = ("vintage", "as_of", "window", *CHOICES, "without", "moved")
@@ -430,18 +436,11 @@ def read(carried: Carried, address: str) -> Asked:
         if name in said:
             raise _refused("twice", part=name)
         said[name] = value
-    return _checked(carried, said)
-
-
-def _checked(carried: Carried, said: Mapping[str, str]) -> Asked:
-    vintage = carried.panel.vintage
-    if said.get("vintage", vintage) != vintage:
-        raise _refused("vintage", asked=said["vintage"], vintage=vintage)
-    as_of = said.get("as_of", "")
-    if as_of:
-        _check_day(as_of)
-        if as_of > vintage:
-            raise _refused("late", value=as_of, vintage=vintage)
+    without = tuple(filter(None, said.get("without", "").split(",")))
+    parts = [part.partition(":") for part in filter(None, said.get("moved", "").split(","))]
+    moved = tuple((name, day) for name, _, day in parts)
+    for day in (*([said["as_of"]] if "as_of" in said else []), *(day for _, day in moved)):
+        _check_day(day)
     window = said.get("window", str(WINDOWS[0]))
     if window not in map(str, WINDOWS):
         raise _refused("window", value=window)
@@ -449,15 +448,44 @@ def _checked(carried: Carried, said: Mapping[str, str]) -> Asked:
     for name, value in chosen.items():
         if value not in CHOICES[name]:
             raise _refused("choice", name=name, value=value, known=", ".join(CHOICES[name]))
-    without = tuple(filter(None, said.get("without", "").split(",")))
-    moved = [part.partition(":") for part in filter(None, said.get("moved", "").split(","))]
-    _check_models(carried, without, [name for name, _, _ in moved])
-    for _, _, day in moved:
-        _check_day(day)
-    match = chosen.pop("match")
-    days = tuple((name, day) for name, _, day in moved)
-    policies = Policies(**chosen)  # type: ignore[arg-type]
-    return Asked("" if as_of == vintage else as_of, int(window), match, policies, without, days)
+    match, policies = chosen.pop("match"), Policies(**chosen)  # type: ignore[arg-type]
+    asked = Asked(said.get("as_of", ""), int(window), match, policies, without, moved)
+    return said.get("vintage", ""), asked
+
+
+def checked(carried: Carried, vintage: str, asked: Asked) -> Asked:
+    """What `written` found, if these draws can be asked it.
+
+    Raises
+    ------
+    UsageError
+        It asks other ratings, a later day, or of models that are not here.
+    """
+    held = carried.panel.vintage
+    if vintage not in ("", held):
+        raise _refused("vintage", asked=vintage, vintage=held)
+    if asked.as_of > held:
+        raise _refused("late", value=asked.as_of, vintage=held)
+    models = {tag.model for tag in carried.cast.tags}
+    check_names(asked, models, {tag.lab for kind in carried.kinds.values() for tag in kind if tag})
+    travels = {carried.cast.tags[k].model for k in carried.travels}
+    moved = [name for name, _ in asked.moved]
+    for number, name in enumerate(moved):
+        if name not in travels:
+            raise _refused("unmovable", name=name)
+        if name in moved[:number]:
+            raise _refused("twice", part=name)
+    return replace(asked, as_of="") if asked.as_of == held else asked
+
+
+def check_names(asked: Asked, models: Container[str], labs: Container[str]) -> None:
+    """Refuse a question that names a model or a lab that there is not."""
+    for name in asked.without:
+        if name not in models and not (name[:4] == "lab:" and name[4:] in labs):
+            raise _refused("model", name=name)
+    for name, _ in asked.moved:
+        if name not in models:
+            raise _refused("model", name=name)
 
 
 def _check_day(text: str) -> None:
@@ -468,20 +496,6 @@ def _check_day(text: str) -> None:
     except UsageError:
         pass
     raise _refused("day", value=text)
-
-
-def _check_models(carried: Carried, without: Iterable[str], moved: Sequence[str]) -> None:
-    models = {tag.model for tag in carried.cast.tags}
-    labs = {f"lab:{tag.lab}" for kind in carried.kinds.values() for tag in kind if tag}
-    for name in (*without, *moved):
-        if name not in models and (name in moved or name not in labs):
-            raise _refused("model", name=name)
-    held = {carried.cast.tags[k].model for k in carried.travels}
-    for number, name in enumerate(moved):
-        if name not in held:
-            raise _refused("unmovable", name=name)
-        if name in moved[:number]:
-            raise _refused("twice", part=name)
 
 
 def answer(carried: Carried, asked: Asked) -> Answer:

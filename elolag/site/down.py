@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from elolag import plots
-from elolag.dates import to_iso
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import Revisions
 from elolag.forecast import past
@@ -313,7 +312,7 @@ def _single(found: Found) -> Section:
         if len(references(row.evidence)) < 2:
             rows.append({
                 "model": tag.model, "lab": material.lab(tag.model),
-                "released": to_iso(tag.released), "evidence": row.evidence,
+                "released": tag.since(tag.released), "evidence": row.evidence,
             })  # fmt: skip
     prose = (
         f"The release of {len(rows)} of {len(tags)} models rests on a single reference. Who knows "

@@ -10,7 +10,7 @@ from typing import Any
 
 from elolag import plots
 from elolag.cite import citation
-from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, known, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, overtaken, roles
@@ -99,9 +99,10 @@ BELOW = " All points are in the table below the chart."
 
 
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
+    since = known(min(r["counts_from"] for r in rows))
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
-        f"{noun(result.follower_group)}, {min(r['counts_from'] for r in rows)} to {result.as_of}. "
+        f"{noun(result.follower_group)}, {since} to {result.as_of}. "
         f"{first_up(noun(result.leader_group))} stands at {result.leader_best.rating:.0f}, "
         f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}.{BELOW}"
     )
@@ -224,10 +225,7 @@ def other(material: Material, lang: str = "en") -> Section:
 def path_finding(path: LagPath, lang: str = "en") -> str:
     """The title over the lag on every day."""
     if (found := path.overtaken[1]) is not None:
-        if lang == "de":
-            return first_up(overtaken(*found, lang=lang))
-        title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
-        return first_up(title)
+        return first_up(overtaken(*found, lang=lang))
     since = to_iso(path.days[0])[: len("2026-08")]
     since = language.month_of(since, lang) if lang == "de" else since
     ends = charts.spread(float(path.months.min()), float(path.months.max()), lang)

@@ -39,6 +39,11 @@ class Tag:
     date_basis: str
     base: str
 
+    def since(self, day: float) -> str:
+        """ISO date of a day from which it counts; a `MonthOnly` where no more is known of it."""
+        vague = self.precision == "month" and day == self.released
+        return self.release_date if vague else to_iso(day)
+
     def moved(self, day: float) -> Tag:
         """The tag with another day of release; weights that came with it move too."""
         opened = day if self.opened == self.released else max(self.opened, day)

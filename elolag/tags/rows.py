@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+from elolag.dates import MonthOnly
 from elolag.errors import TagError
 
 _GLOB = "glob:"
@@ -52,6 +53,13 @@ class Model:
     base: str
     evidence: str
     note: str
+
+    def __post_init__(self) -> None:
+        """A day that stands for a month says so, also where weights came with the release."""
+        if self.precision == "month":
+            for name in ("release_date", "weights_date"):
+                if getattr(self, name) == self.release_date:
+                    object.__setattr__(self, name, MonthOnly(self.release_date))
 
 
 @dataclass(frozen=True, slots=True)

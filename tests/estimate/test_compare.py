@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Unpack
 
 import pytest
+from matplotlib.text import Text
 
 import elolag
 from elolag import plots
@@ -104,9 +105,9 @@ def test_leads_are_leads(openness: Slices) -> None:
 
 def test_a_lab_races_the_others_frontier(labs: Slices) -> None:
     rivals = {s.name: s.result.leader_group for s in labs.slices}
-    assert rivals["anthropic"] == "US+not:lab:anthropic"
-    assert rivals["moonshot"] == "US"
-    assert labs.refused["ibm"] == "1 rated model, and at least 3 are needed"
+    assert rivals["Anthropic"] == "US+not:lab:anthropic"
+    assert rivals["Moonshot AI"] == "US"
+    assert labs.refused["IBM"] == "1 rated model, and at least 3 are needed"
     assert all(s.models[1] >= 3 for s in labs.slices)
     same(labs)
 
@@ -125,18 +126,30 @@ def test_the_table_says_whom_each_lab_is_compared_with(labs: Slices) -> None:
     table = labs.table()
     against = table.headings().index("against")
     told = {row[0]: row[against] for row in table.cells()}
-    assert told["openai"] == "other US labs"
-    assert told["alibaba"] == "the US"
+    assert told["OpenAI"] == "other US labs"
+    assert told["Alibaba"] == "the US"
     assert {s.name for s in labs.apart} == {n for n, text in told.items() if text != "the US"}
     assert slices_title(labs) == "Labs against the US; US labs each against its others"
     foreign = replace(labs, slices=tuple(s for s in labs.slices if s not in labs.apart))
     assert slices_title(foreign) == "Each lab against the frontier of the US"
 
 
+def test_a_lab_is_called_by_its_name_and_kept_by_its_key(labs: Slices) -> None:
+    rows = {row["slice"]: row["follower"] for row in labs.to_dict()["slices"]}
+    assert rows["Moonshot AI"] == "lab:moonshot"
+    assert rows["OpenAI"] == "lab:openai"
+    assert {cells[0] for cells in labs.table().cells()} == set(rows)
+    assert not {key.removeprefix("lab:") for key in rows.values()} & {*rows, *labs.refused}
+    for lang in ("en", "de"):
+        drawn = plots.slices(labs, lang=lang).get_figure().findobj(Text)
+        names = {text.get_text() for text in drawn}
+        assert {"Moonshot AI", "OpenAI"} <= names
+
+
 def test_without_twelve_months_a_slice_has_no_average(labs: Slices) -> None:
     found = compare("lab", board=BOARD, n_draws=DRAWS)
     young = {s.name for s in labs.slices} - {s.name for s in found.slices}
-    assert "moonshot" in young
+    assert "Moonshot AI" in young
     for name in young:
         assert "a window of 12 months" in found.refused[name]
 
@@ -198,9 +211,9 @@ def test_a_lab_with_any_model_of_the_leader_is_compared_with_the_others() -> Non
     """Of openai's models two have open weights, and its last has none."""
     found = compare("lab", leader="open", n_draws=40)
     against = {s.name: s.result.leader_group for s in found.slices}
-    for lab in ("google", "openai", "alibaba", "microsoft"):
-        assert against[lab] == f"open+not:lab:{lab}"
-    assert against["anthropic"] == "open"
+    for lab in ("Google", "OpenAI", "Alibaba", "Microsoft"):
+        assert against[lab] == f"open+not:lab:{lab.lower()}"
+    assert against["Anthropic"] == "open"
     assert not any("overlap" in why for why in found.refused.values())
 
 

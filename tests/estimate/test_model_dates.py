@@ -121,6 +121,37 @@ def test_a_card_names_bracket_and_evidence(found) -> None:
     assert len(card.table().cells()) == 1
 
 
+def test_lab_and_group_are_called_by_their_names_and_kept_by_their_keys(found) -> None:
+    card = found.only("kimi-k3")
+    assert card.sentence().startswith("kimi-k3 (Moonshot AI, 16 July 2026): ")
+    assert dict(card.rows())["lab"].startswith("Moonshot AI (")
+    assert card.table().cells()[0][1] == "China"
+    assert card.to_frame()["group"].tolist() == ["CN"]
+    assert card.to_dict()["models"][0]["lab"] == "moonshot"
+
+
+def test_of_a_release_known_to_the_month_no_day_is_told(found) -> None:
+    """GLM-4-Plus came in August 2024; counted is with the 15th."""
+    above, below = found.only("gpt-4-1106-preview"), found.one("claude-3-opus-20240229")
+    text = above.sentence()
+    assert "between 13 May 2024 (yi-large-preview, below it) and August 2024 (glm-4-plus" in text
+    german = below.sentence("de")
+    assert "zwischen August 2024 (glm-4-plus, noch darunter) und dem 15. Oktober 2024" in german
+    rows = dict(above.rows())
+    assert rows["China at its level"] == "2024-08"
+    assert rows["passed or matched by"] == "glm-4-plus (2024-08)"
+    assert above.table().cells()[0][4] == "2024-08"
+    assert above.to_frame()["date"].tolist() == ["2024-08-15"]
+    own = found.only("glm-4-plus")
+    assert own.sentence().startswith("glm-4-plus (Z.ai, August 2024): ")
+    assert dict(own.rows())["counts from"].startswith("2024-08 (")
+    assert own.table().cells()[0][2] == "2024-08"
+    assert own.to_dict()["models"][0]["released"] == "2024-08-15"
+    reach = replace(above.models[0].reach, below=None)
+    assert reach.words() == "China was there in August 2024, with glm-4-plus"
+    assert reach.words("de").endswith("erreichten sein Niveau im August 2024 mit glm-4-plus")
+
+
 def test_a_leader_not_reached_is_a_bound_and_says_so(found) -> None:
     model = found.one("claude-fable-5")
     assert (model.reach.state, model.reach.date, model.censored) == ("not-yet", None, "at-most")

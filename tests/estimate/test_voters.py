@@ -137,6 +137,7 @@ def test_sentence_table_and_json_say_the_same(found: VotersReport) -> None:
         assert signed(top.shift.elo, lang) in text
     assert "China would be" in english
     assert "Stimmten alle so ab" in german
+    assert "Of China / US" in [column.label for column in found.table().visible()]
     frame = found.to_frame()
     assert frame["shift"].tolist() == [r.shift.elo for r in found.rows]
     said = found.to_dict()

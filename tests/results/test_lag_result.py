@@ -11,6 +11,7 @@ from made_study import made
 import elolag
 from elolag.cite import citation
 from elolag.cli.lag import _print
+from elolag.dates import MonthOnly
 from elolag.plots.style import finding
 from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
@@ -254,6 +255,26 @@ def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) ->
     sure = dataclasses.replace(passed, low=2.0, gap=Gap(28.0, 8.0, 45.0, 1.9, 1.9))
     assert sure.clear
     assert "clear lead" not in sure.sentence()
+
+
+def test_of_releases_known_to_the_month_no_day_is_told(result: LagResult) -> None:
+    may, told = MonthOnly("2026-05-15"), Match("omni", "omni", MonthOnly("2026-05-15"), 3.0, 0.9)
+    omni = dataclasses.replace(PASSED["match"], release_date=may, counts_from=may)
+    changed = {"leader_best": omni, "match": omni, "matches": (told, PASSED["matches"][1])}
+    passed = dataclasses.replace(result, **PASSED | changed, data_through=may)
+    text, facts = passed.sentence(), dict(passed.rows())
+    assert "was overtaken by the US in 2026-05, 3.0 months before" in text
+    assert "and omni (released 2026-05) passed it" in text
+    assert "passed by omni of 2026-05 in 90% of draws" in text
+    assert facts["lag"].startswith("China first, overtaken by the US in 2026-05, ")
+    assert facts["match"].startswith("omni (2026-05), 90% of draws")
+    assert facts["best of the US"].startswith("omni (2026-05), ")
+    assert facts["data through"] == "2026-05 (newest release that counts)"
+    assert finding(passed) == "China was probably first, overtaken by the US in May 2026"
+    assert "wurden wahrscheinlich im Mai 2026 von " in finding(passed, "de")
+    assert "were overtaken by US models in May 2026, 3.0 months" in citation(passed).sentence
+    assert "zuerst vorn lagen und im Mai 2026, 3,0 Monate" in citation(passed, "de").sentence
+    assert passed.to_dict()["leader_best"]["release_date"] == "2026-05-15"
 
 
 def test_who_was_there_before_has_passed_nobody(result: LagResult) -> None:

@@ -32,7 +32,7 @@ def test_the_five_that_matter_most_are_estimated_anew(found: Influence) -> None:
     again = elolag.estimate_lag(n_draws=FEW, exclude={"gemini-2.5-pro-exp-03-25"})
     assert case.result is not None
     assert case.result.to_dict() == again.to_dict()
-    assert found.top[0].words == "without every model of google"
+    assert found.top[0].words == "without every model of Google"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_the_lag_of_the_day_rests_on_its_bracket(current: Influence) -> None:
     again = elolag.estimate_lag(n_draws=FEW, exclude={"kimi-k3"}, estimand="current")
     assert case.result is not None
     assert case.result.to_dict() == again.to_dict()
-    assert "without every model of anthropic" in by
+    assert "without every model of Anthropic" in by
     assert "without kimi-k3: 9.0 months behind" in current.sentence()
 
 
@@ -54,7 +54,7 @@ def test_every_screened_case_is_the_figure_without_it(found: Influence, current:
     # Nothing of these decides a match, so nothing moves.
     for one in (found, current):
         by = {c.words: c for c in one.cases}
-        for words in ("without gpt-4o-2024-05-13", "without every model of meta"):
+        for words in ("without gpt-4o-2024-05-13", "without every model of Meta AI"):
             assert by[words].months == pytest.approx(one.headline.months, rel=1e-12)
             assert by[words].result is None
     later = "claude-opus-4-6 released 31 days later"
@@ -83,7 +83,7 @@ def test_vintages_are_left_out_whole(found: Influence) -> None:
 def test_the_words_and_the_object(found: Influence) -> None:
     text = found.sentence()
     assert text.startswith(f"Of {len(found.cases):,} changes of one lab, model, vintage or date")
-    assert "those that matter most are: without every model of google: 5.9 months behind; " in text
+    assert "those that matter most are: without every model of Google: 5.9 months behind; " in text
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert len(data["top"]) == 5
     assert data["top"][0]["low"] is not None
@@ -129,7 +129,7 @@ def test_what_leaves_no_answer_is_told(found: Influence) -> None:
     gone = [case for case in alone.cases if case.months is None]
     assert ["no rated model" in gone[0].refused, "a window" in gone[1].refused] == [True, True]
     assert all(case.months is not None for case in alone.top)
-    lab, first = "without every model of moonshot", "without kimi-k2-0711-preview"
+    lab, first = "without every model of Moonshot AI", "without kimi-k2-0711-preview"
     assert alone.sentence().endswith(f"behind. After 2 changes there is no answer: {lab}; {first}.")
     many = replace(alone, cases=(gone[0],) * 7)
     assert many.sentence().startswith("No single lab, model, vintage or date moves the lag of ")

@@ -343,6 +343,12 @@ def test_a_headline_without_an_answer_is_an_error() -> None:
         elolag.sensitivity(n_draws=DRAWS, as_of="2020-01-01", choices=TINY)
 
 
+def test_a_headline_that_a_rule_leaves_out_is_an_error() -> None:
+    """DeepSeek has fewer models on the list than a cell of the grid must have."""
+    with pytest.raises(EstimateError, match="few-models leaves it out: a group has under 20 "):
+        elolag.sensitivity(n_draws=DRAWS, follower="lab:deepseek", choices=TINY)
+
+
 def test_an_earlier_date_has_its_ratings_at_the_time() -> None:
     grid = elolag.sensitivity(
         n_draws=DRAWS, as_of="2026-07-12", choices=TINY | {"category": ["overall"],

@@ -270,7 +270,8 @@ def test_whatever_an_address_says_it_is_read_or_refused_in_words(held: Carried, 
         ("derivatives=halve", "derivatives halve is not known"),
         ("without=nobody", "no model or lab is called nobody"),
         ("without=lab:nobody", "no model or lab is called lab:nobody"),
-        ("moved=lab:acme:2026-01-01", "no model or lab is called lab"),
+        ("moved=lab:acme:2026-01-01", "not an ISO date: acme:2026-01-01"),
+        ("moved=lab:2026-01-01", "no model or lab is called lab"),
         ("moved=us-14", "not an ISO date"),
         ("moved=us-14:2026-01-01,us-14:2026-02-01", "says us-14 twice"),
         ("window=6&window=7", "says window twice"),
@@ -323,8 +324,12 @@ def test_rules_and_exclusions_change_who_counts() -> None:
     # Single removals are answered for windows from `since` on.
     back = int((held.as_of - held.since) / DAYS_PER_MONTH)
     assert back >= 12
-    for name in ("lab:openai", "lab:anthropic", "lab:google", "kimi-k3", "claude-opus-4-6"):
-        assert answer(held, Asked(without=(name,))).average.months is not None
+    labs = ("OpenAI", "Anthropic", "Google")
+    gone = {f"lab:{name.lower()}": f"every model of {name}" for name in labs}
+    for name, told in (gone | {n: n for n in ("kimi-k3", "claude-opus-4-6")}).items():
+        found = answer(held, Asked(without=(name,)))
+        assert found.average.months is not None
+        assert found.changed() == f"Moved: without {told}."
 
 
 def test_a_study_of_more_than_the_plain_question_is_refused(world: World) -> None:
@@ -403,6 +408,25 @@ def test_the_command_gives_the_answer_of_the_page(
     refused = elolag("ask", "#without=nobody", *options)
     assert refused.code == 2
     assert "no model or lab is called nobody" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("#window=0", "a window of 0 months"),
+        ("#vintage=2026-08-19&moved=cn-14:soon", "not an ISO date: soon"),
+        ("#without=nobody", "no model or lab is called nobody here"),
+        ("#moved=lab:2026-01-01", "no model or lab is called lab here"),
+    ],
+)
+def test_the_command_refuses_an_address_before_it_estimates(
+    elolag: Command, world: World, monkeypatch: pytest.MonkeyPatch, address: str, words: str
+) -> None:
+    monkeypatch.setattr("elolag.estimate.session.prepare", lambda **_: pytest.fail("estimated"))
+    done = elolag("ask", address, "--board", world.question["board"], "--archive",
+                  world.question["archive"], "--tags", world.question["extra_tags"])  # fmt: skip
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
 
 
 def test_dates_are_told_in_days(held: Carried) -> None:

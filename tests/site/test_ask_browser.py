@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ MOST_BYTES, MOST_TIME = 600_000, 200
 
 
 def _written(held: Carried, path: Path) -> str:
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(ask.page(held))
     return path.as_uri()
 
@@ -167,6 +169,26 @@ def test_and_where_the_first_at_a_models_level_is_that_model(
     assert "at its level was the same one" in said
     page = opened(_written(held, tmp_path / "index.html"))
     assert _differences(page, held, [question]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("sides", "words"),
+    [(("US", "CN"), "us-08 (2026-02), "), (("CN", "US"), "overtaken by the US in 2026-05")],
+)
+def test_and_of_releases_known_to_the_month(
+    opened: Callable[..., Page], world: World, tmp_path: Path, sides: tuple[str, str], words: str
+) -> None:
+    """One that is moved is known to the day."""
+    extra = shutil.copytree(world.question["extra_tags"], tmp_path / "tags") / "models.csv"
+    extra.write_text(extra.read_text("utf-8").replace(",day,", ",month,"), "utf-8")
+    changed = {"n_draws": 200, "extra_tags": extra.parent, "leader": sides[0], "follower": sides[1]}
+    held = travel.carry(prepare(**{**world.question, **changed}), tags.load(extra.parent))
+    gone = "without=us-05,us-06,us-07,us-08,us-09,us-10"
+    questions = ["", "as_of=2026-06-01&moved=us-09:2026-03-02,us-08:2026-02-02"]
+    questions += [f"{gone}&as_of=2026-05-{day:02}" for day in range(6, 30, 4)]
+    assert words in str([answer(held, read(held, question)).facts() for question in questions])
+    page = opened(_written(held, tmp_path / "page" / "index.html"))
+    assert _differences(page, held, questions) == ([], 0)
 
 
 def test_and_where_models_were_left_behind(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elolag import tags
+from elolag.dates import MonthOnly
 from elolag.estimate.model_dates import ModelDate
 from elolag.results import citing
 from elolag.results.cards import _BEHIND
@@ -361,7 +362,10 @@ def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
     changed = replace(found.material, tables=replace(tables, models=models))
     english = Deck(replace(found, material=changed)).card(model, "en")
     german = Deck(replace(found, material=changed)).card(model, "de")
-    month, day = citing.month_of(row.release_date[:7], "en"), citing.date(row.release_date, "en")
+    month, day = (
+        citing.month_of(row.release_date[:7], "en"),
+        citing.date(str(row.release_date), "en"),
+    )
     released = f"Released: {month}, by its appearance in an API; the day is not known, and {day} is"
     assert released in _points(english)
     assert "Weights: open since 1 August 2026." in _points(english)
@@ -371,6 +375,31 @@ def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
     assert "offen seit dem 1. August 2026" in _points(german)
     assert "durch eine einzige Quelle belegt" in german.sections[2].prose[0]
     assert _numbers(english) == _numbers(german)
+
+
+def test_of_releases_known_to_the_month_no_card_tells_a_day(found: Found) -> None:
+    def blurred(pair: tuple[str, str] | None) -> tuple[str, str] | None:
+        return pair and (pair[0], MonthOnly(pair[1]))
+
+    models = tuple(
+        replace(
+            m, released=MonthOnly(m.released),
+            reach=replace(m.reach, above=blurred(m.reach.above), below=blurred(m.reach.below)),
+        )
+        for m in found.dates.models
+    )  # fmt: skip
+    deck = Deck(replace(found, dates=replace(found.dates, models=models)))
+    of_record = {"en": r"from (\w+ 20\d\d) until .+ came in \w+ 20", "de": "ab .+ im .+ kam"}
+    for lang, wanted in of_record.items():
+        days = {citing.date(str(m.released), lang) for m in models}
+        lines = [link.words for link in deck.index(lang).sections[0].links]
+        for model in deck.models:
+            card = deck.card(model, lang)
+            told = [text for lead, text in card.sections[0].points if "nterval" not in lead]
+            assert not [d for d in days for text in (*told, *lines, card.standfirst) if d in text]
+        (record,) = (t for lead, t in deck.card(deck.models[4], lang).sections[0].points
+                     if lead in ("Record of its side:", "Rekord seiner Seite:"))  # fmt: skip
+        assert re.match(wanted, record)
 
 
 def test_german_and_english_cards_carry_the_same_figures(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tags_builders import alias, lab, listed, model, small
 
 from elolag.archive import open_archive
-from elolag.dates import to_day
+from elolag.dates import known, to_day
 from elolag.errors import TagError
 from elolag.tags import Lookup, Policies, Tables, is_unknown, untagged
 from elolag.tags.listings import Listed
@@ -25,6 +26,22 @@ def test_a_source_s_own_row_comes_before_one_for_any() -> None:
     lookup = Lookup(tables)
     found = [lookup.alias(source, "X") for source in ("arena-web", "epoch-eci")]
     assert [a.model for a in found if a] == ["one", "two"]
+
+
+def test_a_release_known_to_the_month_has_no_day() -> None:
+    """Nor have weights that came with it; weights that came later have theirs."""
+    with_weights, later = (
+        replace(model("one", date="2024-08-15", weights=day), precision="month")
+        for day in ("2024-08-15", "2024-10-02")
+    )
+    assert [known(row.weights_date) for row in (with_weights, later)] == ["2024-08", "2024-10-02"]
+    tag = Lookup(small([later], [])).tag("one")
+    assert [known(tag.since(day)) for day in (tag.released, tag.opened)] == [
+        "2024-08",
+        "2024-10-02",
+    ]
+    moved = tag.moved(to_day("2024-08-20"))
+    assert known(moved.release_date) == "2024-08-20"
 
 
 def test_a_copy_that_spells_like_another_source_takes_its_rows() -> None:

@@ -64,13 +64,14 @@ function read(address) {
     if (said.has(name)) refuse(W.refusals.twice, {part: name});
     said.set(name, value);
   }
-  const vintage = said.get("vintage") ?? D.vintage;
-  if (vintage !== D.vintage) refuse(W.refusals.vintage, {asked: vintage, vintage: D.vintage});
-  if (said.has("as_of")) {
-    const value = aDay(said.get("as_of"));
-    if (value > D.vintage) refuse(W.refusals.late, {value, vintage: D.vintage});
-    asked.as_of = value === D.vintage ? "" : value;
-  }
+  const parts = name => (said.get(name) ?? "").split(",").filter(Boolean);
+  asked.without = parts("without");
+  asked.moved = parts("moved").map(part => {
+    const at = part.indexOf(":");
+    return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
+  });
+  const as_of = said.has("as_of") ? aDay(said.get("as_of")) : "";
+  for (const [, day] of asked.moved) aDay(day);
   if (said.has("window")) {
     const value = said.get("window");
     if (!D.windows.some(w => String(w) === value)) refuse(W.refusals.window, {value});
@@ -81,12 +82,10 @@ function read(address) {
     if (!values.includes(value)) refuse(W.refusals.choice, {name, value, known: values.join(", ")});
     asked[name] = value;
   }
-  const parts = name => (said.get(name) ?? "").split(",").filter(Boolean);
-  asked.without = parts("without");
-  asked.moved = parts("moved").map(part => {
-    const at = part.indexOf(":");
-    return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
-  });
+  const vintage = said.get("vintage") ?? D.vintage;
+  if (vintage !== D.vintage) refuse(W.refusals.vintage, {asked: vintage, vintage: D.vintage});
+  if (as_of > D.vintage) refuse(W.refusals.late, {value: as_of, vintage: D.vintage});
+  asked.as_of = as_of === D.vintage ? "" : as_of;
   const labs = new Set(D.labs.map(lab => `lab:${lab}`));
   for (const name of asked.without) if (!number.has(name) && !labs.has(name)) refuse(W.refusals.model, {name});
   for (const [name] of asked.moved) if (!number.has(name)) refuse(W.refusals.model, {name});
@@ -94,7 +93,6 @@ function read(address) {
     if (!place.has(number.get(name))) refuse(W.refusals.unmovable, {name});
     if (asked.moved.slice(0, n).some(other => other[0] === name)) refuse(W.refusals.twice, {part: name});
   });
-  for (const [, day] of asked.moved) aDay(day);
   return asked;
 }
 function fragment(asked, vintage = "") {
@@ -107,15 +105,16 @@ function fragment(asked, vintage = "") {
   if (asked.moved.length) parts.push(`moved=${asked.moved.map(each => each.join(":")).join(",")}`);
   return parts.join("&");
 }
+const without = name => name.startsWith("lab:")
+  ? fill(W.changes.lab, {name: D.lab_names[D.labs.indexOf(name.slice(4))].at(-1)[1]}) : fill(W.changes.model, {name});
+const moved = ([name, day]) => fill(W.changes.moved, {name, day: told(day)});
 function changed(asked) {
   const C = W.changes, found = [];
   if (asked.as_of) found.push(fill(C.as_of, {day: told(asked.as_of)}));
   if (asked.window !== D.windows[0]) found.push(fill(C.window, {over: W.over[asked.window]}));
   if (W.rules[asked.match]) found.push(fill(C.match, {rule: W.rules[asked.match]}));
   for (const name of RULES) if (asked[name] !== D.choices[name][0]) found.push(C[`${name}=${asked[name]}`]);
-  for (const name of asked.without)
-    found.push(name.startsWith("lab:") ? fill(C.lab, {name: name.slice(4)}) : fill(C.model, {name}));
-  for (const [name, day] of asked.moved) found.push(fill(C.moved, {name, day: told(day)}));
+  found.push(...asked.without.map(without), ...asked.moved.map(moved));
   return found.length ? fill(C.some, {changes: found.join("; ")}) : C.none;
 }
 function refit(asked) {
@@ -362,14 +361,17 @@ function result(estimand, asked, world, shared) {
   if (s === 0 && !censored && exact >= (1 - BOUNDS) * N) value = sum / exact;
   return {...shared, estimand, months: value + 0, low, high, censored, rule: asked.match, window: asked.window};
 }
+// Whether of a release only the month is known.
+const vague = (k, world) => D.month[k] && !world.exact.has(D.travels[k]);
 function share(asked, world) {
-  const {since, as_of, released, exact, lab} = world, gap = gaps[N] + 0;
+  const {since, as_of, released, lab} = world, gap = gaps[N] + 0;
   const point = (k, s) => {
     const m = D.travels[k], day = toIso(since[s][m]), names = D.lab_names[lab[m]];
     const out = toIso(released[m]), named = names.filter(([from]) => from <= out).at(-1);
-    const month = D.month[k] && !exact.has(m) && since[s][m] === released[m];
+    const month = vague(k, world) && since[s][m] === released[m];
     const whose = named ? named[1] : D.labs[lab[m]], when = told(day).slice(month ? told(day).indexOf(" ") + 1 : 0);
     return {k, model: D.models[m], name: D.names[k], rating: D.means[k], released: out, from: since[s][m], day,
+      on: month ? fill(W.on[1], {month: day.slice(0, 7)}) : fill(W.on[0], {day}),
       few: D.few[k], dated: `${D.names[k]} (${whose ? `${whose}, ` : ""}${when})`};
   };
   const leads = gap < 0, counts = new Map();
@@ -437,7 +439,7 @@ function figure(r) {
   const size = `${r.bound} ${inMonths(r.months)}`.trimStart();
   if (r.verdict === "level") return W.figure.level;
   if (r.verdict === "overtaken")
-    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {date: r.match.day, before: before(r.months)})
+    return fill(W.figure[r.leads ? "overtaken-leads" : "overtaken"], {on: r.match.on, before: before(r.months)})
       + (r.clear ? "" : W.figure.doubt);
   if (r.clear) return fill(W.figure[r.ahead ? "ahead" : "behind"], {size});
   return fill(W.figure[r.ahead ? "unclear-ahead" : "unclear"], {size});
@@ -566,7 +568,8 @@ function answer(asked) {
   const likely = at.matches.filter(each => each.probability >= LIKELY);
   const facts = [["average", brief(mean)], ["current", brief(at)], ...likely.map((each, n) => [
     n ? "or" : at.rule === "reached" ? "match" : "match of the day",
-    fill(W.rows.match, {...each, share: percent(each.probability), told: at.told(each.months)}),
+    fill(W.rows.match, {...each, date: vague(place.get(number.get(each.model)), world) ? each.date.slice(0, 7) : each.date,
+      share: percent(each.probability), told: at.told(each.months)}),
   ]), ["gap", gapWords(at)]];
   const told2 = r => ({months: r.months, low: r.low, high: r.high, censored: r.censored || null});
   return {
@@ -646,16 +649,15 @@ function fields() {
   by("window").value = by("window-size").value = asked.window;
   for (const name of Object.keys(D.choices)) by(name).value = asked[name];
   const chips = [
-    ...asked.without.map((name, n) => [W.changes[name.startsWith("lab:") ? "lab" : "model"],
-      {name: name.replace(/^lab:/, "")}, () => asked.without.splice(n, 1)]),
-    ...asked.moved.map(([name, day], n) => [W.changes.moved, {name, day: told(day)}, () => asked.moved.splice(n, 1)]),
+    ...asked.without.map((name, n) => [without(name), () => asked.without.splice(n, 1)]),
+    ...asked.moved.map((each, n) => [moved(each), () => asked.moved.splice(n, 1)]),
   ];
-  by("edits").replaceChildren(...chips.map(([text, slots, undo]) => {
+  by("edits").replaceChildren(...chips.map(([text, undo]) => {
     const item = element("li", ""), button = element("button", "Undo");
     button.type = "button";
-    button.setAttribute("aria-label", `Undo: ${fill(text, slots)}`);
+    button.setAttribute("aria-label", `Undo: ${text}`);
     button.addEventListener("click", () => { undo(); asks(); form.querySelector("#leave").focus(); });
-    item.append(element("span", fill(text, slots)), button);
+    item.append(element("span", text), button);
     return item;
   }));
 }
