@@ -73,6 +73,13 @@ class Policies:
 POLICIES: dict[str, tuple[str, ...]] = {
     name: get_args(kind) for name, kind in get_type_hints(Policies).items()
 }
+#: What each rule is for, as `Option.help` has it.
+RULES = {
+    "hong_kong": "Whether Hong Kong counts with China.",
+    "taiwan": "Whether Taiwan counts with China.",
+    "derivatives": "Models built on another lab's: keep with the lab that released them, drop, or "
+    "give to their base's.",
+}
 
 
 class Options(TypedDict, total=False):

@@ -124,6 +124,8 @@ def test_what_an_estimate_settles_itself_is_refused_in_python_too(name: str) -> 
         for call in SETTLING[name]:
             with pytest.raises(UsageError, match=re.escape(f"{option} has no place here: {why}")):
                 call(**asked)
+    # The grid makes policies of its own.
+    assert name != "sensitivity" or set(POLICIES) <= set(SETTLED[name])
     refuse_settled(name, {**DEFAULTS, "policies": elolag.Policies()})
     refuse_settled(name, unsettled(name, OTHER))
 

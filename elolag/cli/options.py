@@ -12,7 +12,25 @@ import typer
 
 from elolag.cli.show import dump, print_result
 from elolag.errors import UsageError
-from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Option, Options, Policies
+from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, RULES, Option, Options, Policies
+
+#: Types that the command line reads otherwise than Python.
+_READ = {"exclude": list[str] | None, "extra_tags": Path | None}
+_DECLARED: dict[str, tuple[Any, Option]] = {
+    name: (_READ.get(name, hint.__origin__), hint.__metadata__[0])
+    for name, hint in get_type_hints(Options, include_extras=True).items()
+} | {
+    name: (str, Option(RULES[name], metavar=f"[{'|'.join(known)}]"))
+    for name, known in POLICIES.items()
+}
+
+
+def _option(name: str) -> Any:
+    """An option of `question` as typer takes it."""
+    option = _DECLARED[name][1]
+    flags = (option.flags,) if option.flags else ()
+    return typer.Option(*flags, help=option.help, metavar=option.metavar or None, min=option.least)
+
 
 Archive = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
@@ -24,9 +42,7 @@ MadeArchive = Annotated[
 OwnArchive = Annotated[
     Path | None, typer.Option("--archive", help="Your own archive (elolag archive init).")
 ]
-Tags = Annotated[
-    Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
-]
+Tags = Annotated[Path | None, _option("extra_tags")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OneJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 BaseUrl = Annotated[
@@ -34,13 +50,7 @@ BaseUrl = Annotated[
     typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-Sources = Annotated[
-    str,
-    typer.Option(
-        metavar="[all|official]",
-        help="official: only lists that came from their publisher, no copies by others.",
-    ),
-]
+Sources = Annotated[str, _option("sources")]
 Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
 FigureSize = Annotated[
     str | None,
@@ -62,12 +72,6 @@ Frontier = Annotated[
 ]
 Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 
-_RULES = {
-    "hong_kong": "Whether Hong Kong counts with China.",
-    "taiwan": "Whether Taiwan counts with China.",
-    "derivatives": "Models built on another lab's: keep with the lab that released them, drop, or "
-    "give to their base's.",
-}
 #: Which figure is meant, and what it is asked of, as the command line has it. Python takes boards
 #: and archives that are open, and policies as an object; here they are names, folders and words.
 _ASKED_OF: dict[str, tuple[Any, Any]] = {
@@ -93,18 +97,10 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
         ],
         0.95,
     ),
-    **{
-        name: (
-            Annotated[str, typer.Option(metavar=f"[{'|'.join(known)}]", help=_RULES[name])],
-            getattr(Policies, name),
-        )
-        for name, known in POLICIES.items()
-    },
+    **{name: (Annotated[str, _option(name)], getattr(Policies, name)) for name in POLICIES},
 }
 #: Which figure of a question is meant, where a command gives one.
 _WHICH = ("estimand", "frontier", "interval")
-#: Types that the command line reads otherwise than Python.
-_READ = {"exclude": list[str] | None, "extra_tags": Path | None}
 
 _Command = Callable[..., None]
 
@@ -230,7 +226,8 @@ def _parameter(
     if name in _ASKED_OF:
         annotation, default = _ASKED_OF[name]
     else:
-        annotation, default = _declared(name), _spelt(DEFAULTS[name])  # type: ignore[literal-required]
+        annotation = Annotated[_DECLARED[name][0], _option(name)]
+        default = _spelt(DEFAULTS[name])  # type: ignore[literal-required]
     if name in settled:
         hidden = typer.Option(*_flag(name).split("/"), hidden=True)
         read = bool | None if "/" in _flag(name) else str | None
@@ -238,23 +235,8 @@ def _parameter(
     return inspect.Parameter(name, kind, default=defaults.get(name, default), annotation=annotation)
 
 
-@functools.cache
-def _declarations() -> dict[str, tuple[Any, Option]]:
-    hints = get_type_hints(Options, include_extras=True)
-    return {name: (_READ.get(name, h.__origin__), h.__metadata__[0]) for name, h in hints.items()}
-
-
-def _declared(name: str) -> Any:
-    read, option = _declarations()[name]
-    flags = (option.flags,) if option.flags else ()
-    return Annotated[
-        read,
-        typer.Option(*flags, help=option.help, metavar=option.metavar or None, min=option.least),
-    ]
-
-
 def _flag(name: str) -> str:
-    flags = "" if name in _ASKED_OF else _declarations()[name][1].flags
+    flags = "" if name in _ASKED_OF else _DECLARED[name][1].flags
     return flags or f"--{name.replace('_', '-')}"
 
 

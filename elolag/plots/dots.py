@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag.plots.pen import Pen, unsigned
-from elolag.plots.style import COLOURS, INK, MUTED, SIZES, Look, of_size, visible
+from elolag.plots.style import COLOURS, INK, MUTED, PALE, SIZES, Look, of_size, visible
 from elolag.results import citing
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _ROW, _LETTERS = 2.3, 44
 #: Characters of a name that stands over its row, where its answer leaves room for them.
 _NARROW = 40
-_TINT = "#fdebe0"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def _dots(
     axes.set_xlim(low, high)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     if low < 0:
-        axes.axvspan(low, 0, color=_TINT, zorder=0)
+        axes.axvspan(low, 0, color=PALE[1], zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
     phone = over or measures == SIZES["phone"]
     answers = {

@@ -13,8 +13,11 @@ from elolag.plots.pen import Pen
 from elolag.plots.style import (
     COLOURS,
     FAINT,
+    FOLLOWER_TYPE,
     INK,
     MUTED,
+    PALE,
+    WASH,
     Look,
     footer,
     new_axes,
@@ -35,8 +38,6 @@ _LANGUAGES = {
     "chinese", "english", "french", "german", "japanese", "korean", "non_english", "polish",
     "russian", "spanish",
 }  # fmt: skip
-#: Colour of the headline's choices and of its name.
-_CHOSEN = "#A63F0B"
 #: Levels in words, where their own name says too little.
 _WORDS = {
     ("curve", "step"): Both("step (records)", "Stufen (Rekorde)"),
@@ -166,7 +167,7 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
     ends = np.array(
         [(_or(grid.answers[k].low, low - 1), _or(grid.answers[k].high, high + 1)) for k in kept]
     )
-    _uprights(axes, place, ends[:, 0], ends[:, 1], color="#a9bccd", linewidth=_thin(kept), zorder=1)
+    _uprights(axes, place, ends[:, 0], ends[:, 1], color=PALE[0], linewidth=_thin(kept), zorder=1)
     middle = [_or(end, e) for end, e in zip(grid.quantiles(), (low, high), strict=True)]
     for end in middle:
         axes.axhline(end, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
@@ -188,8 +189,8 @@ def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
         pen.said("grid headline", lag=lag), (head, value),
         # Half-way to the zero line or to the top: on neither, and away from the curve.
         xytext=(5 * measures.font, (value + (min(0.0, value) if below else high)) / 2),
-        textcoords=("offset points", "data"), fontsize=measures.font, weight="bold", color=_CHOSEN,
-        ha="center", va="center", zorder=6, path_effects=halo(measures),
+        textcoords=("offset points", "data"), fontsize=measures.font, weight="bold",
+        color=FOLLOWER_TYPE, ha="center", va="center", zorder=6, path_effects=halo(measures),
         arrowprops={"arrowstyle": "-", "color": COLOURS[1], "linewidth": 1, "shrinkB": 5},
     )  # fmt: skip
     steps = _ticks(low, high)
@@ -282,7 +283,7 @@ def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
             )  # fmt: skip
             bold = {}
             if _level(grid.specs[0], name, lang) == level:
-                bold = {"color": _CHOSEN, "weight": "bold"}
+                bold = {"color": FOLLOWER_TYPE, "weight": "bold"}
                 edge = {"markeredgecolor": "white", "markeredgewidth": 0.6}
                 pen.mark([head], [at + 0.5], "D", 1, COLOURS[1], zorder=5, **edge)
             write(-0.012, at + 0.5, level, "right", measures.tiny, **bold)
@@ -290,7 +291,7 @@ def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
         bands.append((name, top, at))
         at += _GAP
     for name, top, bottom in bands:
-        strip.axhspan(top, bottom, color="#f3f4f6", zorder=0, linewidth=0)
+        strip.axhspan(top, bottom, color=WASH, zorder=0, linewidth=0)
         what = told_in(lang, LABELS[name]).replace(" of the", "\nof the").replace(" der", "\nder")
         middle = (top + bottom) / 2
         write(_LEFT, middle, what, "left", measures.small, weight="bold")

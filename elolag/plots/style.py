@@ -35,9 +35,11 @@ _R = TypeVar("_R")
 
 #: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
 COLOURS = ("#12436D", "#F46A25")
+#: The same as pale ground or thin line; the follower's as type, which is read on white.
+PALE, FOLLOWER_TYPE = ("#a9bccd", "#fdebe0"), "#A63F0B"
 MARKERS = ("o", "s")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)))
-INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
+INK, MUTED, FAINT, WASH = "#222222", "#5a5a5a", "#d9d9d9", "#f3f4f6"
 #: Series that are not leader and follower: four colours, then the same ones hollow.
 SERIES = (*COLOURS, "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")

@@ -292,33 +292,32 @@ def chance(probability: float, lang: str) -> str:
     return said
 
 
+#: Boards that are told by a name of their own, in English and German.
+_BOARDS = {
+    "epoch/eci": ("the Epoch Capabilities Index", "dem Epoch Capabilities Index"),
+    "metr/time-horizon": ("METR's time-horizon board", "der Zeithorizont-Rangliste von METR"),
+}
+
+
 def board(name: str, category: str, lang: str) -> str:
     """A board as the object of ``on``, ``auf``."""
     publisher, _, rest = name.partition("/")
     style = rest.endswith("_style_control")
     kind = rest.removesuffix("_style_control").replace("_", " ")
     if lang == "de":
-        text = f"der Rangliste „{name}“"
+        text = _BOARDS[name][1] if name in _BOARDS else f"der Rangliste „{name}“"
         if publisher == "arena":
             text = f"der Arena-Rangliste „{named(kind)}“" + (" mit Stilkontrolle" if style else "")
         elif publisher == "comparia":
             text = f"der Rangliste von compar:IA ({named(kind)})"
-        elif name == "epoch/eci":
-            text = "dem Epoch Capabilities Index"
-        elif name == "metr/time-horizon":
-            text = "der Zeithorizont-Rangliste von METR"
         elif publisher == "own":
             text = "einer eigenen Rangliste"
         return text if category == "overall" else f"{text} (Kategorie „{named(category)}“)"
-    text = f"the board {name}"
+    text = _BOARDS[name][0] if name in _BOARDS else f"the board {name}"
     if publisher == "arena":
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
     elif publisher == "comparia":
         text = f"compar:IA's {kind} leaderboard"
-    elif name == "epoch/eci":
-        text = "the Epoch Capabilities Index"
-    elif name == "metr/time-horizon":
-        text = "METR's time-horizon board"
     return text if category == "overall" else f"{text} (category {category.replace('_', ' ')})"
 
 

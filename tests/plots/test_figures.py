@@ -31,12 +31,14 @@ from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
+from elolag.plots import style
 from elolag.plots.markup import _hoist, _join, _path_data
 from elolag.plots.paths import _sides, _turns
 from elolag.plots.pen import Pen
 from elolag.plots.style import COLOURS, FOOTER, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
+from elolag.site.page import template
 
 Draw = Callable[..., Any]
 
@@ -195,6 +197,12 @@ def test_countries_keep_their_colours_whoever_leads() -> None:
     assert roles("closed", "open") == (0, 1)
     assert roles("US+closed", "US+open") == (0, 1)
     assert COLOURS == ("#12436D", "#F46A25")
+
+
+def test_every_colour_of_the_charts_has_its_twin_on_a_dark_page() -> None:
+    sheet = template("style.css")
+    drawn = (*COLOURS, *style.PALE, style.FOLLOWER_TYPE, style.INK, style.MUTED, style.FAINT)
+    assert [c for c in (*drawn, style.WASH) if f'="{c.lower()}"]' not in sheet] == []
 
 
 def test_hostile_names_are_shown_as_they_are(headline: LagResult) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from elolag.dates import to_iso
 from elolag.errors import ElolagError
+from elolag.question import POLICIES
 from elolag.results.words import printable
 from elolag.site.carried import CHOICES, Carried, answer, read
 
@@ -30,7 +31,7 @@ def question(carried: Carried, rng: np.random.Generator, back: int = 700) -> str
         parts.append(f"window={rng.choice([1, 1, 2, 3, 6, 9, 12, 15, 18, 24, 36])}")
     if rng.random() < 0.5:
         parts.append(f"match={rng.choice(CHOICES['match'])}")
-    for name in ("hong_kong", "taiwan", "derivatives"):
+    for name in POLICIES:
         if rng.random() < 0.3:
             parts.append(f"{name}={rng.choice(CHOICES[name])}")
     without = some(models, [1, 1, 2, 3]) if rng.random() < 0.4 else []

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import math
 import re
 from typing import Any
 
@@ -26,6 +27,7 @@ from elolag.estimate.session import prepare
 from elolag.model import draws
 from elolag.model.estimands import Race
 from elolag.model.frontier import MATCH_RULES, MatchRule
+from elolag.question import POLICIES
 from elolag.robustness.edits import moved_dates
 from elolag.site import ask, carried, travel
 from elolag.site.carried import CHOICES, PLAIN, STEPS, WINDOWS, Asked, Carried, answer, read
@@ -319,7 +321,7 @@ def test_rules_and_exclusions_change_who_counts() -> None:
                 (held.cast.follower, edited.cast.field.follow_from[k]),
             ):
                 assert got == (np.inf if gone else group.since([told])[0])
-    assert len(held.kinds) == 12
+    assert len(held.kinds) == math.prod(map(len, POLICIES.values()))
     assert Policies(taiwan="CN") in held.kinds
     # Single removals are answered for windows from `since` on.
     back = int((held.as_of - held.since) / DAYS_PER_MONTH)
