@@ -209,7 +209,10 @@ def nu() -> tuple[str, ...] | str:
 
 
 def conforms(pages: Iterable[Path]) -> list[str]:
-    """Errors of the Nu Html Checker over many pages at once; `nu` must be a command."""
+    """Errors of the Nu Html Checker over many pages at once; `nu` must be a command.
+
+    It does not know `paint-order` yet, a property of SVG 2.
+    """
     command = nu()
     assert isinstance(command, tuple), command
     told = subprocess.run(
@@ -219,7 +222,7 @@ def conforms(pages: Iterable[Path]) -> list[str]:
     return [
         f"{m['url'].rpartition('/')[2]}:{m.get('lastLine')}: {m['message']}"
         for m in json.loads(told.stdout)["messages"]
-        if m["type"] != "info"
+        if m["type"] != "info" and "“paint-order”" not in m["message"]
     ]
 
 

@@ -174,9 +174,7 @@ def test_a_german_page_says_which_links_lead_to_english_pages(built: Site) -> No
 def test_pages_conform(built: Site) -> None:
     if isinstance(command := checks.nu(), str):
         pytest.skip(command)
-    # An attribute of SVG 2 that the checker does not know yet.
-    found = checks.conforms(pages(built.path))
-    assert [fault for fault in found if "paint-order" not in fault] == []
+    assert checks.conforms(pages(built.path)) == []
 
 
 def test_every_file_is_opened_by_a_program_that_reads_it(built: Site) -> None:
