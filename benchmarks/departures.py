@@ -90,7 +90,7 @@ def average(table: pd.DataFrame) -> Floats:
     return np.asarray(np.average(every, axis=0, weights=np.exp(table["all"])))
 
 
-def rows(boards: dict[str, tuple[Floats, Floats]]) -> list[dict[str, float]]:
+def rows(boards: dict[str, tuple[Floats, Floats]]) -> list[dict[str, Any]]:
     """Each scale and number of degrees, by board and of all: less the highest, in logarithms."""
     cases = list(itertools.product(FREEDOM, SCALES))
     found = pd.DataFrame(cases, columns=["freedom", "scale"])
@@ -100,7 +100,8 @@ def rows(boards: dict[str, tuple[Floats, Floats]]) -> list[dict[str, float]]:
     }
     by_board = pd.DataFrame(logs)
     by_board.insert(0, "all", by_board.sum(axis=1))
-    return pd.concat([found, by_board - by_board.max()], axis=1).to_dict("records")
+    table = pd.concat([found, by_board - by_board.max()], axis=1)
+    return [{str(name): log for name, log in row.items()} for row in table.to_dict("records")]
 
 
 def main() -> None:
