@@ -23,7 +23,8 @@ Seen: by these rules the default is right, in every cell. In a first run too, in
 say of a model, and how errors join the entries, stayed as under the prior as found, whatever was
 drawn. That had shown against exact Bayes on boards of six, and was mended between the runs: the gap
 of six models by 60 votes held 92% before and 93% after, in intervals 8% wider; elsewhere no default
-moved by over one point. Leaving the covariance out (`apart`) costs no coverage.
+moved by over one point. Leaving the covariance out (`apart`) costs no coverage. Run again when
+departures of spreads were measured (`departures.py`): no default moved by over two points.
 
     python benchmarks/rated_votes.py        # writes rated_votes.csv (about ten minutes)
 """

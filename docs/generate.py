@@ -479,10 +479,11 @@ def wide_errors() -> str:
     words = [f"`{name}` {share[name, 'alike']:.0%} and {share[name, 'unequal']:.0%}"
              for name in dict.fromkeys(mine["estimand"])]  # fmt: skip
     worst = mine.iloc[mine["coverage"].argmin()]
+    spreads = {"alike": "equal spreads", "unequal": "unequal spreads"}[worst["kind"]]
     said = (
         f"> Over all of them intervals as by default hold, where countries spread alike, and where "
         f"one spreads by 20 and the other by 45: {', '.join(words)}. They hold least on "
-        f"{worst['models']} models with errors of {worst['se']:.0f} and unequal spreads: "
+        f"{worst['models']} models with errors of {worst['se']:.0f} and {spreads}: "
         f"`{worst['estimand']}` {worst['coverage']:.0%}."
     )
     return "\n".join([*rows, "", said])

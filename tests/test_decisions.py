@@ -120,7 +120,18 @@ def test_what_is_plugged_in_quotes_what_wide_errors_cost() -> None:
     assert wider in text
     assert wider in " ".join((ROOT / "docs" / "calibration.md").read_text("utf-8").split())
     worst = rows.loc[rows["way"] == "default", "coverage"].min()
-    assert f"a cell holds {worst:.0%}" in text
+    assert f"The lowest cell holds {worst:.0%}" in text
+
+
+def test_how_alike_countries_spread_quotes_its_tables() -> None:
+    text = told(5)
+    likely = table("departures").set_index(["freedom", "scale"])["all"]
+    assert f"with a sixth, {-likely[4.0, 0.158]:.1f} less likely" in text
+    assert f"0.35 of four degrees did, but is {-likely[4.0, 0.35]:.1f} less likely" in text
+    rows = table("wide_errors").query("way == 'default'")
+    cell = rows.query("kind == 'unequal' and models == 100 and se == 60")["coverage"]
+    gap, current, average = (f"{100 * share:.0f}" for share in cell)
+    assert f"hold {gap}, {current} and {average}%, were" in text
 
 
 @pytest.mark.fresh

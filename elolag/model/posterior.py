@@ -35,6 +35,8 @@ _PLUGGED = 0.01
 #: Of a prior in doubt: states drawn of its spreads, steps between these (in logarithms), the widest
 #: in standard deviations of the ratings about their trend, and steps that a class may depart by.
 _STATES, _LOG_STEP, _WIDEST, _FAR = 4096, 0.1, 3.0, 12
+#: Of a departure, a t: scale and degrees of freedom, as boards show (benchmarks/departures.py).
+_DEPARTURE, _FREEDOM = 0.2, 2.0
 
 
 @dataclass(frozen=True)
@@ -347,9 +349,8 @@ def _doubt(
 
     No doubt where drawing it would add less than half of `_PLUGGED`; up to that it sets in by
     degrees, lest an answer jump. The logarithm of the spread is that of all (any spread as likely
-    as another before the ratings are looked at), plus a country's departure and recent ones';
-    departures are t, of the scale that `average` entries leave, so that clear evidence is followed.
-    All lie on one grid. The trend errs by as much as its fit shows.
+    as another before the ratings are looked at), plus a country's departure and recent ones', each
+    a t, so that clear evidence is followed. The trend errs by as much as its fit shows.
 
     Parameters
     ----------
@@ -373,8 +374,7 @@ def _doubt(
     most = np.log(_WIDEST * max(float(away.std()), float(np.median(prior.spread))))
     least = min(np.log(hyper.smoothing * field.point), most)
     spreads = np.exp(np.arange(least, most + _LOG_STEP, _LOG_STEP))
-    shape = len(away), len(spreads)
-    log, means, sd, reach = (np.empty(shape) for _ in range(4))
+    log, means, sd, reach = np.empty((4, len(away), len(spreads)))
     for number, spread in enumerate(spreads.tolist()):
         may = replace(prior, spread=np.full(len(away), spread))
         seen = may.evidence(field, prior.centre + away, field.variance + field.shared)
@@ -391,8 +391,8 @@ def _doubt(
     of_kinds = np.zeros((country.max() + 1, 2, len(spreads)))
     np.add.at(of_kinds, (country, recent), log)
     steps = np.arange(-_FAR, _FAR + 1)
-    departs = (steps * _LOG_STEP) ** 2 * 2 * hyper.average / hyper.freedom
-    states = _states(of_kinds, spreads, steps, -0.5 * (hyper.freedom + 1) * np.log1p(departs))
+    departs = -0.5 * (_FREEDOM + 1) * np.log1p((steps * _LOG_STEP / _DEPARTURE) ** 2 / _FREEDOM)
+    states = _states(of_kinds, spreads, steps, departs)
     means, sd = (
         (1 - degree) * found[:, None] + degree * drawn
         for found, drawn in ((fitted.mean, means), (fitted.spread, sd))

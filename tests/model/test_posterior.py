@@ -292,9 +292,9 @@ def slow_chances(
     kinds: dict[tuple[int, int], list[float]], spreads: list[float]
 ) -> dict[tuple[int, int, int], float]:
     """How likely each spread of each class is: all cases of level, ratio and departures."""
-    scale, last = math.sqrt(0.5 / SHIPPED.average), len(spreads) - 1
-    # A t of four degrees of freedom, in steps of a tenth, 3.3 times as far or as near at most.
-    apart = {k: float(stats.t.logpdf(0.1 * k / scale, 4)) for k in range(-12, 13)}
+    last = len(spreads) - 1
+    # A t of two degrees of freedom, in steps of a tenth, 3.3 times as far or as near at most.
+    apart = {k: float(stats.t.logpdf(0.1 * k / 0.2, 2)) for k in range(-12, 13)}
     found: dict[tuple[int, int, int], float] = {}
     everything = 0.0
     for (level, spread), ratio in itertools.product(enumerate(spreads), apart):
