@@ -265,7 +265,8 @@ def _moved(study: Study, key: str, shifts: Sequence[Shift]) -> list[Summary | No
     for part, found in zip(parts, shifts, strict=True):
         at = lags(point, np.array([found.elo]), every).lags[key]
         try:
-            out.append(summarise(key, at, draws.join(part).lags[key], study.level))
+            summary = summarise(key, at, draws.join(part).lags[key], study.level)
+            out.append(replace(summary, low=None, high=None) if study.too_few() else summary)
         except EstimateError:
             out.append(None)  # bounded on neither side, or no record: an empty cell
     return out

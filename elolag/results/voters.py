@@ -12,7 +12,7 @@ from elolag.results.charts import short
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bounded, compact, nought, noun, percentage, phrase
+from elolag.results.words import TOO_FEW, bounded, compact, nought, noun, percentage, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -58,7 +58,7 @@ class Voters:
         Interval of it, Elo.
     moved
         The lag with the shift on all of the follower's ratings; None where it is not asked for, or
-        is bounded on neither side.
+        is bounded on neither side. It has no interval where the lag itself has none.
     """
 
     voters: str
@@ -159,11 +159,15 @@ class VotersReport(Result):
         asked = self.headline.board
         return Table.of(
             "voters", f"What other voters make of the two sides on {asked}", columns,
-            map(_cells, self.rows),
+            self._data(),
             page_rows=tuple(k for k, row in enumerate(self.rows) if row.board == asked),
             n_draws=self.headline.n_draws,
             snapshots=tuple((o.path, o.sha256) for o in self.origins),
         )  # fmt: skip
+
+    def _data(self) -> list[dict[str, Any]]:
+        few = bool(self.headline.too_few())
+        return [_cells(row, few=few) for row in self.rows]
 
     def footnotes(self) -> tuple[str, ...]:
         """How to read it, what it leaves out, and who is not compared."""
@@ -182,7 +186,7 @@ class VotersReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, with the whole headline."""
-        frame = [_cells(row) for row in self.rows]
+        frame = self._data()
         words = {column.key for column in self.table().columns if column.words}
         return {
             "schema": 1,
@@ -195,13 +199,13 @@ class VotersReport(Result):
         }
 
 
-def _cells(row: Voters) -> dict[str, Any]:
+def _cells(row: Voters, *, few: bool) -> dict[str, Any]:
     found, moved = row.shift, row.moved
     theirs, mine = found.sides
     lag = None
     if moved:
         lag = f"{bounded(moved.months, moved.censored).replace(' months', '')} "
-        lag += f"({compact(moved.low, moved.high)})"
+        lag += f"({TOO_FEW if few else compact(moved.low, moved.high)})"
     return {
         **picked(row, "voters", "against", "board"),
         "which": "top" if row.top else "all",
@@ -228,8 +232,8 @@ def _sentence(found: VotersReport, lang: str) -> str:
     mine = phrase(found.headline.follower_group, lang)
     level = language.percent(found.level, lang)
     shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
-    lag = _lag(kind.moved, found.level, lang)
-    near = _lag(top.moved, found.level, lang) if top else ""
+    lag = _lag(kind.moved, found, lang)
+    near = _lag(top.moved, found, lang) if top else ""
     so = language.lag(found.headline.months or 0.0, found.headline.censored, lang)
     if lang == "de":
         at = f"; nahe der Spitze: {signed(top.shift.elo, lang)}" if top else ""
@@ -301,7 +305,7 @@ _VERDICTS = {
 
 def _verdict(found: VotersReport) -> int:
     """Which of `_VERDICTS`; there is one only where the follower is clearly behind."""
-    if (found.headline.low or 0.0) <= 0:
+    if found.headline.too_few() or (found.headline.low or 0.0) <= 0:
         return 0
     kind, top = found.kindest, found.near_top(found.kindest)
     behind = [bool(r and r.moved and (r.moved.low or 0.0) > 0) for r in (kind, top)]
@@ -317,11 +321,13 @@ def _who(row: Voters, lang: str) -> str:
     )
 
 
-def _lag(moved: Summary | None, level: float, lang: str) -> str:
-    """A lag with its interval as the end of a sentence."""
+def _lag(moved: Summary | None, of: VotersReport, lang: str) -> str:
+    """A lag with its interval, where the headline has one, as the end of a sentence."""
     say = language.set_phrases(lang).say
     if moved is None:
         return say("bounded on neither side", "ohne Grenze auf beiden Seiten")
-    name = f"{language.percent(level, lang)}{say('interval', 'Intervall')}"
     said = language.lag(moved.months, moved.censored, lang)
+    if of.headline.too_few():
+        return said
+    name = f"{language.percent(of.level, lang)}{say('interval', 'Intervall')}"
     return f"{said} ({name}: {language.between(moved.low, moved.high, lang)})"

@@ -19,7 +19,7 @@ from elolag.estimate.session import Session, prepare
 from elolag.estimate.voters import _LANGUAGES, compare_voters
 from elolag.model.shift import Shift
 from elolag.plots.style import SIZES
-from elolag.results.voters import TOP, VotersReport, signed
+from elolag.results.voters import _VERDICTS, TOP, VotersReport, signed
 from tests.command import Command, runner
 from tests.made_archive import archive, publication
 
@@ -192,6 +192,22 @@ def test_a_lag_without_bounds_is_words_not_a_number(found: VotersReport) -> None
     text = replace(found, rows=rows).sentence()
     assert "China would be bounded on neither side" in text
     assert "ohne Grenze" in replace(found, rows=rows).sentence("de")
+
+
+def test_where_the_lag_has_no_interval_a_moved_one_has_none() -> None:
+    found = compare_voters(
+        follower="lab:moonshot", vintage="2026-08-19", as_of="2025-08-15", estimand="current",
+        n_draws=100,
+    )  # fmt: skip
+    assert found.headline.too_few() == (("lab:moonshot", 1),)
+    mine = [row for row in found.rows if row.moved]
+    assert len(mine) > 8
+    assert all((row.moved.low, row.moved.high) == (None, None) for row in mine)
+    assert "(none: too few models)" in found.table().cells()[0][-1]
+    for lang in ("en", "de"):
+        told = found.sentence(lang)
+        assert told.count("%") == 2  # those of the shift
+        assert not any(verdict and verdict in told for verdict in _VERDICTS[lang])
 
 
 def test_stale_and_missing_categories_are_refused_with_the_reason(monkeypatch) -> None:
