@@ -159,6 +159,15 @@ def lasting(asked: Variation) -> Iterator[Variation]:
         yield replace(asked, kind="lasting drift", value=f"{least:g} Elo at least", past=past)
 
 
+def once(asked: Variation) -> Iterator[Variation]:
+    """Entries that left the board drift in their carry alone, not by the votes they had too."""
+
+    def settled(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(votes=table["votes"].where(table["link"] < 0, 1e12))
+
+    yield replace(asked, kind="drift once", value="of carried entries", edit=settled)
+
+
 def resampled_drifts() -> list[early_drift.YoungDrift]:
     """The drift of young entries from resamples of the models whose debuts it is estimated from."""
     rows, rng = excesses(), np.random.default_rng(SEED)
@@ -317,7 +326,7 @@ def chance(asked: Variation) -> Iterator[Variation]:
         )
 
 
-VARIATIONS = (drifts, lasting, estimated, chosen, questions, left_out, chance)
+VARIATIONS = (drifts, lasting, once, estimated, chosen, questions, left_out, chance)
 
 
 def variations(asked: Variation) -> Iterator[Variation]:

@@ -63,6 +63,12 @@ def test_the_headline_quotes_its_tables() -> None:
     assert quoted in text
 
 
+def test_the_drift_of_carried_entries_quotes_its_table() -> None:
+    once = table("stability").set_index("kind").loc["drift once"]
+    quoted = f"would read {once.months:.1f} months ({once.low:.1f} to {once.high:.1f})"
+    assert quoted in told(3)
+
+
 @pytest.mark.fresh
 def test_the_match_rules_quote_the_answers_of_today() -> None:
     text = told(8)
