@@ -17,8 +17,8 @@ from elolag.model.frontier import MATCH_RULES
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-#: Lines of a record at most, of 140 characters.
-LONGEST = 22
+#: Lines of a record at most, and their characters.
+LONGEST, WIDEST = 22, 160
 
 
 def told(number: int) -> str:
@@ -37,6 +37,7 @@ def test_a_record_is_short_dated_and_in_the_index(path: Path) -> None:
     assert text.startswith("# ")
     assert re.search(r"^\*\d+ [A-Z][a-z]+ \d{4}\.\* ", text, flags=re.M)
     assert len(text.splitlines()) <= LONGEST
+    assert max(map(len, text.splitlines())) <= WIDEST
     assert f"(decisions/{path.name})" in (ROOT / "docs" / "index.md").read_text("utf-8")
 
 
