@@ -37,6 +37,7 @@ from elolag.results.lag import LagResult
 from elolag.results.measures import Measures
 from elolag.results.pages import words
 from elolag.results.voters import VotersReport
+from elolag.results.words import without_asides
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
@@ -286,12 +287,9 @@ class Material:
         return self._tags.get(model)
 
     def lab(self, model: str) -> str:
-        """The name of the lab that released a model, empty where unknown."""
-        tag = self.tag(model)
-        if tag is None:
-            return ""
-        rows = self.tables.labs.get(tag.lab, ())
-        return rows[0].name if rows else tag.lab
+        """What the lab that released a model called itself then, empty where unknown."""
+        row = self.tables.models.get(model)
+        return without_asides(self.tables.lab(row).name) if row else ""
 
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
