@@ -37,6 +37,26 @@ if find_spec("elolag") is None:
     %pip install --quiet {wheel}"""
 
 
+#: Run by a kernel as it starts: a figure's plain text is what it says, its titles first.
+_FIGURES = """\
+from matplotlib.figure import Figure
+
+
+def words(figure, printer, cycle):
+    from matplotlib.text import Text
+
+    figure.canvas.draw()  # labels of ticks are written then
+    titles = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center")]
+    texts = [text.get_text() for text in figure.findobj(Text) if text.get_visible()]
+    said = dict.fromkeys(" ".join(each.split()) for each in [*titles, *texts])
+    printer.text("; ".join(filter(None, said)))
+
+
+Figure._repr_pretty_ = words
+del Figure, words
+"""
+
+
 def setup() -> str:
     """The first code cell of every notebook."""
     root = FOLDER.parent
@@ -73,6 +93,9 @@ def execute(path: Path) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     begin(notebook)
     with tempfile.TemporaryDirectory() as folder:
+        startup = Path(folder) / ".ipython" / "profile_default" / "startup" / "figures.py"
+        startup.parent.mkdir(parents=True)
+        startup.write_text(_FIGURES, "utf-8")
         # Files in that folder carry the messages: no port is opened on the machine.
         kernel = AsyncKernelManager(
             kernel_name="python3",
@@ -106,7 +129,10 @@ def _environment(folder: str) -> dict[str, str]:
 
 
 def plain(notebook: NotebookNode) -> NotebookNode:
-    """Without what differs between two runs or two machines; cells numbered from the top."""
+    """Without what differs between two runs or two machines; cells numbered from the top.
+
+    What a figure says becomes the text that stands for its picture.
+    """
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
@@ -115,6 +141,10 @@ def plain(notebook: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"
         cell.metadata = NotebookNode()
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data and "text/plain" in data:
+                output.metadata = NotebookNode({"image/png": {"alt": data.pop("text/plain")}})
     return notebook
 
 
@@ -132,7 +162,7 @@ def shrink(notebook: NotebookNode) -> NotebookNode:
 
 
 def texts(notebook: NotebookNode) -> list[str]:
-    """What each code cell printed and showed, in order; of a picture, that it is there."""
+    """What each code cell printed and showed, in order; of a picture, the text for it."""
     out = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -141,7 +171,8 @@ def texts(notebook: NotebookNode) -> list[str]:
         for output in cell.outputs:
             data = output.get("data", {})
             pictures = [kind for kind in sorted(data) if kind.startswith("image/")]
-            shown += pictures or [output.get("text") or data.get("text/plain", "")]
+            said = [f"{kind}: {output.metadata.get(kind, {}).get('alt', '')}" for kind in pictures]
+            shown += said or [output.get("text") or data.get("text/plain", "")]
         out.append("\n".join(shown))
     return out
 

@@ -49,6 +49,44 @@ def test_it_says_what_it_said_when_it_was_saved(run, path: Path) -> None:
     assert run.texts(run.execute(path)) == run.texts(saved), "stale: run make notebooks"
 
 
+DRAWN = """\
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots()
+axes.set_title("{title}")
+axes.plot([1, 2], label="a line")
+axes.set_yticks([1, 2], ["one", "two"])
+axes.legend()
+figure.text(0, 0, "below");
+"""
+
+
+@pytest.mark.fresh
+def test_a_picture_is_compared_by_what_it_says(run, tmp_path: Path) -> None:
+    """Its pixels are not: they differ between machines."""
+
+    def executed(title: str) -> nbformat.NotebookNode:
+        cells = [nbformat.v4.new_code_cell(DRAWN.format(title=title))]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "x.ipynb")
+        return run.execute(tmp_path / "x.ipynb")
+
+    first, again, other = map(executed, ("Now", "Now", "Then"))
+    assert run.texts(first) == run.texts(again) != run.texts(other)
+    (shown,) = (o for cell in first.cells for o in cell.get("outputs", []) if "data" in o)
+    said = shown.metadata["image/png"]["alt"].split("; ")
+    assert said[0] == "Now"
+    assert {"one", "two", "a line", "below"} <= set(said)
+    assert "text/plain" not in shown.data
+
+
+@by_name
+def test_every_picture_has_a_text_that_stands_for_it(path: Path) -> None:
+    outputs = [o for c in nbformat.read(path, as_version=4).cells for o in c.get("outputs", [])]
+    for output in outputs:
+        if "image/png" in output.get("data", {}):
+            assert len(output.metadata["image/png"]["alt"]) > 100, "stale: run make notebooks"
+
+
 @by_name
 def test_the_question_comes_first_and_what_it_does_not_say_last(path: Path) -> None:
     texts = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]

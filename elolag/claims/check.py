@@ -26,6 +26,7 @@ from elolag.claims.studies import Studies
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
+from elolag.results.charts import short
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import meaning
@@ -118,7 +119,7 @@ class Assessment:
             ("speaks of", claim.day),
             ("read it at", claim.where),
             ("checked", ("" if claim.verified else "not verified: ") + claim.checked),
-            ("groups", f"{claim.follower} behind {claim.leader}, {claim.category}"),
+            ("groups", f"{short(claim.follower)} behind {short(claim.leader)}, {claim.category}"),
             ("measured on", claim.index or "not said"),
             ("claimed", f"{_quoted(claim)}{claim.range_words()} ({KINDS[claim.kind]})"),
         ]

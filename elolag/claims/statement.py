@@ -27,6 +27,7 @@ from elolag.estimate.session import Asked
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.frontier import REACHED
 from elolag.model.interval import reach, summarise
+from elolag.results.charts import short
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import few, given, noun
@@ -235,7 +236,7 @@ class StatementCheck(Result):
         rows = [
             d.to_dict()
             | {
-                "groups": f"{d.follower} behind {d.leader}",
+                "groups": f"{short(d.follower)} behind {short(d.leader)}",
                 "gives": d.figure(),
                 "interval": interval_words("months", d.low, d.high),
                 "holds": chance(d.probability, d.possible),

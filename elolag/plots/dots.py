@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: Height of a row of dots in lines of type, and its name's characters to a line.
 _ROW, _LETTERS = 2.3, 44
-#: Characters of a name that stands over its row, where its answer leaves room for them.
-_NARROW = 40
+#: From so many characters on a name over its row may need two lines beside its answer.
+_BESIDE = 56
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,14 @@ class Dot:
         return (self.low, self.high, self.value, *(self.outer or ()), *(self.said or ()))
 
 
-def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
+def _height(rows: Sequence[Dot], size: str, foot: str, *, over: bool) -> float:
     """How much higher than its size a figure of these rows is; narrow ones with room for `foot`."""
     measures, beside = of_size(size), 12.0
+    two = over and max(len(row.name) + len(row.answer) for row in rows) > _BESIDE
     if measures.narrow:
         lines = len(foot) * 0.5 * measures.small / (72 * measures.width)
         beside = max(beside, 9 + 1.3 * lines * measures.small / measures.font)
-    return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
+    return ((_ROW + two) * len(rows) + beside) * measures.font / 72 / measures.height
 
 
 def _dots(
@@ -81,8 +82,8 @@ def _dots(
     """Rows from the top, a dot with its intervals each, in months where there is no other `unit`.
 
     `who` is the first of the two `sides` right of zero, the second left of it: phrases of
-    `elolag.results.charts`. On a phone, or where `over`, the names stand over their rows: those
-    are given back, each with the answer on its line.
+    `elolag.results.charts`. Where `over`, the names stand over their rows: those are given back,
+    each with the answer on its line.
     """
     axes, measures = pen.axes, pen.size
     low, high = _range(rows)
@@ -92,22 +93,22 @@ def _dots(
     if low < 0:
         axes.axvspan(low, 0, color=PALE[1], zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = over or measures == SIZES["phone"]
     answers = {
-        number: _dot(pen, row, number, (low, high), phone=phone)
+        number: _dot(pen, row, number, (low, high), over=over)
         for number, row in enumerate(rows)
         if not row.heading
     }
     names = [textwrap.fill(visible(row.name), _LETTERS) for row in rows]
-    axes.set_yticks(range(len(rows)), [""] * len(rows) if phone else names,
+    axes.set_yticks(range(len(rows)), [""] * len(rows) if over else names,
                     fontsize=measures.small)  # fmt: skip
     written: list[Any] = list(axes.get_yticklabels())
-    if phone:
+    if over:
         written = [
             axes.text(
-                0, number if row.heading else number - 0.25, _cut(visible(row.name), _NARROW),
+                0, number if row.heading else number - 0.25, visible(row.name),
                 transform=axes.get_yaxis_transform(), va="center", fontsize=measures.small,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}, zorder=5,
+                in_layout=False,  # `dotted` breaks them once the axes have their width
             )
             for number, row in enumerate(rows)
         ]  # fmt: skip
@@ -131,12 +132,7 @@ def _dots(
                 place, 1.0, word, transform=axes.transAxes, ha=side, va="bottom", color=colour,
                 fontsize=measures.small, weight="bold",
             )  # fmt: skip
-    return [(written[number], answer) for number, answer in answers.items()] if phone else []
-
-
-def _cut(name: str, letters: int) -> str:
-    """As much of a name as a line of so many letters holds."""
-    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}\u2026"
+    return [(written[number], answer) for number, answer in answers.items()] if over else []
 
 
 def _range(rows: Sequence[Dot]) -> tuple[float, float]:
@@ -148,12 +144,12 @@ def _range(rows: Sequence[Dot]) -> tuple[float, float]:
     return (min(low - room, -least) if low < 0 else 0.0), max(high + room, least)
 
 
-def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: bool) -> Text:
+def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, over: bool) -> Text:
     """The row's intervals and its dot; given back is its answer."""
     axes, measures = pen.axes, pen.size
     months = row.value or 0.0
     colour = COLOURS[1] if months < 0 else COLOURS[0]
-    place = number + 0.25 if phone else float(number)
+    place = number + 0.25 if over else float(number)
     if row.said is not None:
         ends = [edge if e is None else e for e, edge in zip(row.said, reach, strict=True)]
         wide: dict[str, Any] = {"linewidth": 0.9 * measures.font, "solid_capstyle": "butt"}
@@ -170,8 +166,8 @@ def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: 
     if row.words:
         pen.told_between(number - 0.5, number + 0.5, row.words, upright=False)
     return axes.text(
-        1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
-        transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
+        1.0 if over else 1.015, number - 0.25 if over else place, row.answer, va="center",
+        transform=axes.get_yaxis_transform(), ha="right" if over else "left",
         fontsize=measures.small, color=colour, parse_math=False,
     )  # fmt: skip
 
@@ -197,18 +193,27 @@ def _bar(
 
 def dotted(
     rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
-    **scale: Any,
+    *, over: bool = False, **scale: Any,
 ) -> Axes:  # fmt: skip
-    """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    pen = Pen.on(ax, size, _height(rows, size, foot), look)
-    over = _dots(pen, rows, who, **scale)
+    """A whole figure of dots; `scale` as in `_dots`, where it is not months.
+
+    On a phone names stand `over` their rows: on one line where the answer leaves it room, else on
+    two, and what these do not hold ends in an ellipsis (the pointer is told the whole).
+    """
+    over = over or of_size(size) == SIZES["phone"]
+    pen = Pen.on(ax, size, _height(rows, size, foot, over=over), look)
+    pairs = _dots(pen, rows, who, over=over, **scale)
     axes = pen.finish(finding, foot, room=1.4 * pen.size.font)
-    if any(name.get_window_extent().overlaps(answer.get_window_extent()) for name, answer in over):
+    if any(name.get_window_extent().overlaps(answer.get_window_extent()) for name, answer in pairs):
         _to_the_edge(axes)
-    for name, answer in over:
-        beside = answer.get_window_extent().padded(pen.size.font)
+    for name, answer in pairs:
+        beside, whole = answer.get_window_extent().padded(pen.size.font), name.get_text()
+        letters = len(whole)
         while name.get_window_extent().overlaps(beside):
-            name.set_text(_cut(name.get_text(), len(name.get_text()) - 1))
+            letters -= 1
+            broken = textwrap.wrap(whole, letters, break_on_hyphens=False, max_lines=2,
+                                   placeholder="\u2026")  # fmt: skip
+            name.set_text("\n".join(broken))
     return axes
 
 

@@ -315,9 +315,10 @@ def claims(
         else:
             words += f"{mine.figure()} ({mine.interval_words()})"
         month = citing.month_of(claim.date[:7], lang) if lang == "de" else claim.date[:7]
+        follower, leader = short(claim.follower, lang), short(claim.leader, lang)
         rows.append(
             Dot(
-                f"{claim.who.partition(',')[0]}, {month}: {claim.follower} / {claim.leader}",
+                f"{claim.who.partition(',')[0]}, {month}: {follower} / {leader}",
                 told, mine.value if mine else None,
                 mine.low if mine else None, mine.high if mine else None,
                 said=(claim.low, claim.high), words=f"{words}\n{verdict}",

@@ -35,7 +35,6 @@ from elolag.site.downloads import embed
 from elolag.site.front import Edition
 from elolag.site.history import Row, answer, check_held, compiled, in_words, revising
 from elolag.site.material import (
-    DRAWS,
     Extent,
     Found,
     Material,
@@ -255,7 +254,7 @@ def _made(work: _Work) -> _Made:
     chart = (f"../{charted[-1].name}/", charted[-1].vintage) if charted else None
     n_draws = question.get("n_draws", DEFAULTS["n_draws"])
     further = asks(question, board=work.board.name, as_of=vintage, n_draws=n_draws)
-    checking = checks({**question, "n_draws": min(n_draws, DRAWS)})
+    checking = checks({**question, "n_draws": n_draws})
     tasks = {
         # First what takes longest.
         **{

@@ -110,9 +110,8 @@ class Deck:
         return self.names.get(key) or model_name(key)
 
     def lab(self, model: ModelDate) -> str:
-        """The name of who released it, as it may stand in brackets."""
-        tables = self.found.material.tables
-        return without_asides(tables.lab(tables.models[model.model]).name)
+        """The name of who released it."""
+        return self.found.material.lab(model.model)
 
     def path(self, model: str, lang: str) -> str:
         """Where its card is; empty where it has none."""

@@ -37,13 +37,15 @@ from elolag.results.lag import LagResult
 from elolag.results.measures import Measures
 from elolag.results.pages import words
 from elolag.results.voters import VotersReport
+from elolag.results.words import without_asides
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
 from elolag.schema import ALL_LISTS
 from elolag.tags import Tables, Tag
 
-#: Draws of each study at most: of slices, claims, influence and flip; and of the grid.
+#: Draws of each study at most: of claims, in a report also of slices, influence and flip; and of
+#: the grid.
 DRAWS = 2_000
 _GRID_DRAWS = 1_000
 #: The groups the packaged claims are about.
@@ -143,18 +145,21 @@ def _check(material: Material, extent: Extent) -> Checks:
     return replace(found, missing={**found.missing, **({"grid": no_grid} if no_grid else {})})
 
 
-def checks(few: Mapping[str, Any]) -> dict[str, partial[Any]]:
+def checks(question: Mapping[str, Any]) -> dict[str, partial[Any]]:
     """What is asked of every question beside its answer, by the names of `Checks`.
 
-    Each may be handed a ``session`` to share.
+    Each may be handed a ``session`` to share. Claims take `DRAWS` at most.
     """
     # A comparison by category is of all categories.
-    whole = {k: v for k, v in few.items() if k != "category"}
+    whole = {k: v for k, v in question.items() if k != "category"}
     asked: dict[str, partial[Any]] = {
         "category": partial(compare, "category", **whole),
-        "openness": partial(compare, "openness", **few),
+        "openness": partial(compare, "openness", **question),
     }
-    return asked if _no_claims(few) else {"claims": partial(_claims, **few), **asked}
+    if _no_claims(question):
+        return asked
+    few = {**question, "n_draws": min(question["n_draws"], DRAWS)}
+    return {"claims": partial(_claims, **few), **asked}
 
 
 def answered(ask: Callable[[], Any]) -> Any:
@@ -282,12 +287,9 @@ class Material:
         return self._tags.get(model)
 
     def lab(self, model: str) -> str:
-        """The name of the lab that released a model, empty where unknown."""
-        tag = self.tag(model)
-        if tag is None:
-            return ""
-        rows = self.tables.labs.get(tag.lab, ())
-        return rows[0].name if rows else tag.lab
+        """What the lab that released a model called itself then, empty where unknown."""
+        row = self.tables.models.get(model)
+        return without_asides(self.tables.lab(row).name) if row else ""
 
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
@@ -455,14 +457,13 @@ def asks(
         As the material's answer has them.
     """
     question = dict(question)
-    # Revisions, measures and voters tell figures that other pages have too: from the same draws.
+    # They tell figures that other pages have too: from the same draws.
     full = {**question, "n_draws": n_draws}
-    few = {**question, "n_draws": min(n_draws, DRAWS)}
     # Labs are each compared with the leader, and voters and measures bring their own categories.
-    labs = {k: v for k, v in few.items() if k != "follower"}
+    labs = {k: v for k, v in full.items() if k != "follower"}
     return {
         "dates": partial(model_dates, **unsettled("dates", question)),
-        "leads": partial(_leads, as_of, **unsettled("leads", few)),
+        "leads": partial(_leads, as_of, **unsettled("leads", full)),
         "revisions": partial(
             estimate_revisions, **{"board": board, **unsettled("revisions", full)}
         ),

@@ -77,6 +77,7 @@ def test_a_statement(
     spoken = run("check", "7 months behind", "--archive", small, "--draws", "100")
     assert (spoken.returncode, spoken.stderr) == (0, "")
     assert "definitions support it" in spoken.stdout
+    assert "China behind US" in spoken.stdout
     assert max(len(line.rstrip()) for line in spoken.stdout.splitlines()) <= 100
     done = run("check", "7 months behind", "--date", "2026-01-15", "--archive", small,
                "--draws", "100", "--json")  # fmt: skip

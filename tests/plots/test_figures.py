@@ -32,6 +32,7 @@ from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
 from elolag.plots import style
+from elolag.plots.dots import Dot, dotted
 from elolag.plots.markup import _hoist, _join, _path_data
 from elolag.plots.paths import _sides, _turns
 from elolag.plots.pen import Pen
@@ -546,3 +547,35 @@ def test_labels_and_key_of_revisions_fit_on_a_phone() -> None:
         dates = [text.get_window_extent() for text in lower.get_xticklabels() if text.get_text()]
         key = lower.get_legend().get_texts()[0].get_window_extent()
         assert not any(key.overlaps(date) for date in dates)
+
+
+_LONG = "chatgpt-4o-latest-20250326 released 31 days"
+
+
+def test_on_a_phone_a_long_name_breaks_and_one_too_long_says_so() -> None:
+    """What was cut at forty letters: two rows that differ at their ends read alike."""
+    names = [
+        f"{_LONG} earlier",
+        f"{_LONG} later",
+        f"{_LONG} earlier or later",
+        " ".join([_LONG] * 3),
+    ]
+    rows = [Dot(name, "6.4 behind", 6.4, 5.0, 9.0, words=f"{name}: so") for name in names]
+    axes = dotted(rows, "China ", "Rows", "Source", None, "phone", {})
+    texts = [t for t in axes.texts if t.get_text().startswith("chatgpt")]
+    told = [t.get_text().replace("\n", " ") for t in texts]
+    assert told[:3] == names[:3]
+    assert told[3].endswith("\u2026")
+    assert names[3].startswith(told[3].removesuffix("\u2026"))
+    assert [t.get_text().count("\n") for t in texts][2:] == [1, 1]
+    others = [t.get_window_extent() for t in axes.texts if t not in texts]
+    dots = [axes.transData.transform((6.4, n + 0.25)) for n in range(len(rows))]
+    for text in texts:
+        box = text.get_window_extent()
+        assert not any(box.overlaps(other) for other in others)
+        assert not any(box.contains(*dot) for dot in dots)
+        assert box.x1 < axes.get_window_extent().x1
+    assert all(not a.get_window_extent().overlaps(b.get_window_extent())
+               for a, b in itertools.combinations(texts, 2))  # fmt: skip
+    page = plots.files.rendered(axes, "svg").decode()
+    assert all(f"<title>{name}: so</title>" in page for name in names)

@@ -262,7 +262,7 @@ def names() -> list[str]:
     found |= {name for key in tags.ours().models for name in (key, model_name(key))}
     found |= {alias.entry for alias in tags.ours().aliases}
     ours = (claim for claim in elolag.claims.packaged())
-    found |= {text for c in ours for text in (c.key, c.who.partition(",")[0], c.follower, c.leader)}
+    found |= {text for c in ours for text in (c.key, c.who.partition(",")[0])}
     origins = [Origin.of(s) for b in archive.boards() for s in archive.board(b).snapshots]
     found |= {text for o in origins for text in (o.path, o.owner, o.licence)}
     return sorted(filter(None, found), key=len, reverse=True)

@@ -377,6 +377,17 @@ def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
     assert _numbers(english) == _numbers(german)
 
 
+def test_tables_call_a_lab_as_cards_do(found: Found) -> None:
+    """By its name of the day, without what our tables add to it."""
+    model = found.dates.models[0]
+    tables = found.material.tables
+    row = tables.models[model.model]
+    first = replace(tables.lab(row), name="Older (then)", until="2024-12-31")
+    now = replace(first, name="Newer / Newest (now)", from_="2025-01-01", until="")
+    changed = replace(found.material, tables=replace(tables, labs={row.lab: (first, now)}))
+    assert changed.lab(model.model) == Deck(replace(found, material=changed)).lab(model) == "Newer"
+
+
 def test_of_releases_known_to_the_month_no_card_tells_a_day(found: Found) -> None:
     def blurred(pair: tuple[str, str] | None) -> tuple[str, str] | None:
         return pair and (pair[0], MonthOnly(pair[1]))

@@ -21,7 +21,7 @@ from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
 from elolag.site.down import _forecasts
-from elolag.site.material import Found, asks, gathered
+from elolag.site.material import Found, asks, checks, gathered
 from elolag.site.month import drawings
 from elolag.version import METHOD
 
@@ -129,8 +129,22 @@ def test_figures_that_other_pages_have_are_from_the_same_draws(found: Found) -> 
     """The headline's, each month's, and that of the other measure; pages say from how many."""
     plain = {k: v for k, v in found.material.question.items() if k != "n_draws"}
     asked = asks(plain, board="arena/text", as_of="2026-08-19", n_draws=10_000)
-    for name in ("revisions", "measures", "voters"):
+    for name in ("leads", "revisions", "lab", "measures", "voters"):
         assert asked[name].keywords["n_draws"] == 10_000, name
+    checked = checks({**plain, "n_draws": 10_000})
+    drawn = {name: ask.keywords["n_draws"] for name, ask in checked.items()}
+    assert drawn == {"category": 10_000, "openness": 10_000, "claims": 2_000}
+
+
+@pytest.mark.parametrize("by", ["category", "openness"])
+def test_the_whole_among_its_slices_is_the_headline(found: Found, by: str) -> None:
+    headline, slices = found.material.headline, getattr(found.material.checks, by)
+    (whole,) = (item.result for item in slices.slices if item.whole)
+    for name in ("months", "low", "high", "gap", "n_draws", "leading"):
+        assert getattr(whole, name) == getattr(headline, name)
+
+
+def test_revisions_say_from_how_many_draws() -> None:
     made = elolag.estimate_revisions("arena/webdev", n_draws=50)
     assert "intervals, from 50 draws; estimand" in down._revisions_figure(made).caption
 
