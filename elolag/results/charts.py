@@ -211,7 +211,7 @@ _SAID = {
         "Jedes Labor gegenüber den besten {to_leader}",
     ),
     "slices lab apart": (
-        "Labs against {to_leader}; {leader_adjective} labs each against its others",
+        "Labs against {to_leader}; {leader_adjective} labs, each against the others",
         "Labore gegenüber {to_leader}; deren eigene Labore gegenüber den jeweils übrigen",
     ),
     "other tasks": ("other tasks", "andere Aufgaben"),

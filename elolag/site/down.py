@@ -51,7 +51,7 @@ def pages(found: Found, owner: Owner) -> list[Page]:
 _GROUPS = (
     Link("Categories", "groups/index.html", "other prompts on the headline's board"),
     Link("Open and closed models", "groups/openness.html", "of both sides"),
-    Link("Labs", "groups/labs.html", "each against the leader, whose own against its others"),
+    Link("Labs", "groups/labs.html", "against the leader; its own, each against the others"),
     Link("Other boards and measures", "groups/boards.html", "and boards of other tasks"),
     Link("Other voters", "groups/voters.html", "who write in other languages"),
 )

@@ -129,7 +129,7 @@ def test_the_table_says_whom_each_lab_is_compared_with(labs: Slices) -> None:
     assert told["OpenAI"] == "other US labs"
     assert told["Alibaba"] == "the US"
     assert {s.name for s in labs.apart} == {n for n, text in told.items() if text != "the US"}
-    assert slices_title(labs) == "Labs against the US; US labs each against its others"
+    assert slices_title(labs) == "Labs against the US; US labs, each against the others"
     foreign = replace(labs, slices=tuple(s for s in labs.slices if s not in labs.apart))
     assert slices_title(foreign) == "Each lab against the frontier of the US"
 
