@@ -40,7 +40,7 @@ Spans = tuple[Floats, Floats]
 #: What claims are asked; each brings its own groups, board, category and dates.
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 #: Studies whose draws are kept: up to a hundred megabytes each.
-_KEPT = 4
+_KEPT = 8
 
 
 @dataclass

@@ -167,11 +167,12 @@ def test_the_raw_board_stands_in_before_style_control_and_is_labelled(studies: S
 def test_draws_of_the_last_few_studies_are_kept_and_no_others(small: Path) -> None:
     studies, board = Studies.of(100, {"archive": small}), "arena/text_style_control"
     made = []
-    for follower in ("CN", "CN+open", "FR", "lab:deepseek", "lab:mistral", "lab:alibaba"):
+    for follower in ("CN", "FR", "CN,FR", "CN+open", "FR+open", "lab:deepseek", "lab:mistral",
+                     "lab:alibaba", "lab:moonshot", "lab:zai"):  # fmt: skip
         study = studies.asked(board, "2026-06-25", "overall", "US", follower).study
         assert len(study.drawn) == 1
         made.append(study)
-    assert [bool(study._held) for study in made] == [False, False, True, True, True, True]
+    assert [bool(study._held) for study in made] == [False] * 2 + [True] * 8
     assert studies.asked(board, "2026-06-25", "overall", "US", "CN").study is made[0]
 
 
