@@ -18,12 +18,14 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import lag_key
 from elolag.estimate.leads import who_led
+from elolag.estimate.measures import BOARDS
 from elolag.estimate.session import Question, Study
 from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, summarise
 from elolag.results.charts import Both
 from elolag.results.citing import overtaking
+from elolag.results.measures import STALE_MONTHS
 from elolag.results.words import few, given, share
 
 #: A claimed range; an open end is None.
@@ -373,18 +375,12 @@ def _closest(
     return best[1], best[2]
 
 
-#: What else lags can be counted on, by the newest list: votes, an index, a time horizon.
-_MEASURES = ("arena/text_style_control", "epoch/eci", "metr/time-horizon")
-#: A measure whose newest follower is older says nothing of the day.
-_STALE_MONTHS = 6.0
-
-
 def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tuple[Other, ...]:
     """The claim on the measures other than the board's, where they have the day's models."""
     if claim.kind != "months" or claim.category != "overall":
         return ()
     publisher, found = board.partition("/")[0], []
-    for measure in _MEASURES:
+    for measure in BOARDS:
         if measure.partition("/")[0] == publisher:
             continue
         try:
@@ -395,7 +391,7 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
             day = to_day(min(as_of, newest))
             followers = drawn.study.cast.field.follow_from
             latest = followers[followers <= day].max(initial=-np.inf)
-            old = to_day(as_of) - min(latest, day) > _STALE_MONTHS * DAYS_PER_MONTH
+            old = to_day(as_of) - min(latest, day) > STALE_MONTHS * DAYS_PER_MONTH
             if old or drawn.study.too_few(day):
                 continue
             window, _ = _window(drawn.study, claim, day)

@@ -22,8 +22,8 @@ from elolag.results.lag import LagResult
 from elolag.results.measures import STALE_MONTHS, Difference, Measured, Measures
 from elolag.results.words import few, reasons
 
-#: The boards of different measures, the headline's first.
-_BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
+#: The boards of different measures, the headline's first; claims are judged on them too.
+BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
 _STYLE = "_style_control"
 #: Pairs of draws of which a difference is taken.
 _PAIRED = 100_000
@@ -78,7 +78,7 @@ def compare_measures(
     # With or without style control the votes are the same: no measure of its own.
     twin = sibling(first.name)
     asked: list[tuple[str, Board | None, bool]] = [(first.name, first, False)]
-    asked += [(name, None, False) for name in _BOARDS if name not in (first.name, twin)]
+    asked += [(name, None, False) for name in BOARDS if name not in (first.name, twin)]
     if tasks:
         asked += [(name, None, True) for name in _tasks(question, first.name)]
     as_of = question.get("as_of") or until
@@ -129,7 +129,7 @@ def beside(result: LagResult, **question: Unpack[Question]) -> LagResult | None:
     session = question.get("session") or Session()
     key = lag_key(result.estimand, result.frontier if result.estimand == "trend" else None)
     try:
-        study = prepare(**_of(_BOARDS[1], question, session, result.vintage, result.as_of))
+        study = prepare(**_of(BOARDS[1], question, session, result.vintage, result.as_of))
         (found,) = results(study, [key])
     except (EstimateError, UsageError):
         return None  # the line says what both measures say, or is not there
@@ -150,7 +150,7 @@ def _tasks(question: Question, asked: str) -> Iterator[str]:
     session = question.get("session") or Session()
     opened = session.archive(question.get("archive"), question.get("sources", ASKED["sources"]))
     names = opened.boards()
-    text = {DEFAULT_BOARD.removesuffix(_STYLE), asked.removesuffix(_STYLE), PUBLIC, *_BOARDS, asked}
+    text = {DEFAULT_BOARD.removesuffix(_STYLE), asked.removesuffix(_STYLE), PUBLIC, *BOARDS, asked}
     for name in names:
         if name in text or name.removesuffix(_STYLE) in text or name + _STYLE in names:
             continue

@@ -15,7 +15,7 @@ from elolag import plots
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import measures as module
 from elolag.estimate.known import read
-from elolag.estimate.measures import _BOARDS, beside, compare_measures
+from elolag.estimate.measures import BOARDS, beside, compare_measures
 from elolag.estimate.session import prepare
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, Lags
 from elolag.plots.style import SIZES
@@ -43,7 +43,7 @@ def command(monkeypatch, capsys) -> Iterator[Command]:
 
 
 def test_each_measure_is_the_estimate_of_its_own_question(found: Measures) -> None:
-    assert [m.board for m in found.measures] == list(_BOARDS)
+    assert [m.board for m in found.measures] == list(BOARDS)
     for item in found.measures:
         r = item.result
         twin = elolag.estimate_lag(
@@ -75,7 +75,7 @@ def by_all_pairs(one: Lags, other: Lags, level: float) -> tuple[float, float]:
 
 def test_a_difference_pairs_the_draws_of_both_at_random(found: Measures) -> None:
     for made in found.differences:
-        studies = [prepare(**ASKED | {"board": b, "vintage": None if b == _BOARDS[0] else v})
+        studies = [prepare(**ASKED | {"board": b, "vintage": None if b == BOARDS[0] else v})
                    for b, v in zip(made.boards, vintages(found, made), strict=True)]  # fmt: skip
         day = min(study.as_of for study in studies)
         draws = [study.sample(["average"], day).lags["average"] for study in studies]
@@ -152,10 +152,10 @@ def test_a_side_of_too_few_models_has_no_difference() -> None:
 def test_two_boards_of_the_same_votes_are_one_measure() -> None:
     """Their errors are not independent, as those of a difference are taken to be."""
     raw = elolag.compare_measures(board="arena/text", **ASKED)
-    assert [m.board for m in raw.measures] == ["arena/text", *_BOARDS[1:]]
-    assert [d.boards[0] for d in raw.differences] == ["arena/text", "arena/text", _BOARDS[1]]
+    assert [m.board for m in raw.measures] == ["arena/text", *BOARDS[1:]]
+    assert [d.boards[0] for d in raw.differences] == ["arena/text", "arena/text", BOARDS[1]]
     vision = elolag.compare_measures(board="arena/vision", vintage="2026-08-06", n_draws=400)
-    assert [m.board for m in vision.measures] == ["arena/vision", *_BOARDS]
+    assert [m.board for m in vision.measures] == ["arena/vision", *BOARDS]
 
 
 def test_a_difference_of_another_day_says_so(found: Measures) -> None:
@@ -170,15 +170,15 @@ def test_a_difference_of_another_day_says_so(found: Measures) -> None:
 
 
 def test_doublings_are_drawn_to_their_trend_as_elo_are() -> None:
-    study = prepare(board=_BOARDS[2])
+    study = prepare(board=BOARDS[2])
     left = study.fitted.spread / np.sqrt(study.cast.field.error)
     assert 0.6 < np.median(left) < 0.95
-    past, _, _ = read(_BOARDS[2])
+    past, _, _ = read(BOARDS[2])
     assert past.last.fitted.spread.tolist() == study.fitted.spread.tolist()
 
 
 def between_leads(first: float, second: float, found: Measures) -> Measures:
-    made = Difference(_BOARDS[:2], VINTAGE, first - second, -4.0, 2.0, None, (first, second))
+    made = Difference(BOARDS[:2], VINTAGE, first - second, -4.0, 2.0, None, (first, second))
     return replace(found, differences=(made,))
 
 
@@ -237,7 +237,7 @@ def test_sentences_and_json(found: Measures) -> None:
     copy = " (aus einer Kopie von dritter Seite)"
     assert f"{comma}{copy}, im Mittel über zwölf Monate.".replace(".", ",")[:-1] in german
     said = found.to_dict()
-    assert [m["board"] for m in said["measures"]] == list(_BOARDS)
+    assert [m["board"] for m in said["measures"]] == list(BOARDS)
     assert said["differences"][0]["low"] == found.differences[0].low
     assert found.to_frame()["kind"].value_counts()["difference"] == 3
     json.dumps(said, allow_nan=False)
@@ -310,7 +310,7 @@ def test_a_board_of_ones_own_stands_beside_the_measures(tmp_path: Path) -> None:
     mine = compare_measures(
         board=elolag.own_board(ratings), extra_tags=tagged, as_of="2026-04-01", n_draws=400
     )
-    assert [m.board for m in mine.measures] == ["own/ratings", *_BOARDS]
+    assert [m.board for m in mine.measures] == ["own/ratings", *BOARDS]
     assert mine.results[0].as_of == "2026-04-01"
     assert len(mine.results) >= 3
     assert not mine.measures[0].copied
@@ -354,7 +354,7 @@ def test_the_commands_print_and_draw(command: Command, tmp_path: Path) -> None:
     asked = ("--vintage", VINTAGE, "--draws", "400")
     done = command("measures", *asked, "--json", "--figure", picture)
     assert done.code == 0, done.err
-    assert json.loads(done.out)["measures"][0]["board"] == _BOARDS[0]
+    assert json.loads(done.out)["measures"][0]["board"] == BOARDS[0]
     assert "benchmarks are not use" in picture.read_text("utf-8")
     beside_line = command("lag", "--all", *asked)
     assert "months on blind votes and" in beside_line.out
