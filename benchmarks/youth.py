@@ -8,7 +8,8 @@ The other reading is against the drift of each unsettled entry's own level.
 Entries are hidden and placed as in `held_out.py`, with either reading; the rows are of those that
 were unsettled on their last list. ``gain`` is that of the own level in log score, paired, all rows
 of an entry resampled together; ``deviation`` is the root mean square of an error over its spread,
-which for a t of four degrees of freedom is 1.41 where the spread is right.
+which for a t of four degrees of freedom is 1.41 where the spread is right. Rows of the role
+``answer`` hold the average of each board's newest list under either reading, with its interval.
 
 Written before the first run: the own level is taken if, over both boards, all horizons and both
 kinds, its gain on the development lists lies above nought (95% interval), the log score on the test
@@ -29,6 +30,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.model import scale
 from elolag.model.scale import SHIPPED, Carry, Hyperparameters
@@ -88,8 +90,8 @@ def foretold(boards: held_out.Boards, months: int, kept: str) -> pd.DataFrame:
             spread = np.sqrt(placed.drift[rows] ** 2 + left + shared)
             away = (now[rows] - placed.rating[rows]) / spread
             score = stats.t.logpdf(away, SHIPPED.freedom) - np.log(spread)
-            parts.append(pd.DataFrame({"entry": rows, "way": reference, "error": away * spread,
-                                       "away": away, "spread": spread, "score": score}))  # fmt: skip
+            columns = {"error": away * spread, "away": away, "spread": spread, "score": score}
+            parts.append(pd.DataFrame({"entry": rows, "way": reference, **columns}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
@@ -125,11 +127,22 @@ def table() -> pd.DataFrame:
     """By role, board and kind, and every role together."""
     found = pd.concat(cells(), ignore_index=True)
     rows: list[dict[str, object]] = []
-    for (role, board, kept), part in found.groupby(["role", "board", "kept"], sort=False):
-        rows += summary(part, {"role": role, "board": board, "kept": kept})
+    keys = ["role", "board", "kept"]
+    for values, part in found.groupby(keys, sort=False):
+        rows += summary(part, dict(zip(keys, map(str, values), strict=True)))
     for role, part in found.groupby("role", sort=False):
         rows += summary(part, {"role": str(role), "board": "both", "kept": "both"})
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, *answers()])
+
+
+def answers() -> Iterator[dict[str, object]]:
+    """The average of each board's newest list under either reading."""
+    for board in held_out.BOARDS:
+        for way in (ALL, OWN):
+            with read(way):
+                found = elolag.estimate_lag(board, vintage=max(held_out.NEWEST))
+            yield {"role": "answer", "board": board, "way": way, "figure": found.months,
+                   "low": found.low, "high": found.high}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
