@@ -308,6 +308,7 @@ def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Que
     if not moved:
         return ""
     return (
-        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
-        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
+        f"Without the retired models that were records of the last {_RETIRED_MONTHS:g} months "
+        f"({', '.join(retired)}), whose ratings are linked from the last vintage that lists them, "
+        f"the months are: {', '.join(moved)}."
     )

@@ -367,13 +367,15 @@ class ModelDates(_Asked):
             Column("model", "Model", "key of the model"),
             _group("the group it counts for"),
             Column("released", "Counts from", counted, "ISO date"),
-            Column("rating", "Rating", "posterior mean", unit, number, figures=True),
+            Column(
+                "rating", "Rating", "posterior mean of its best entry", unit, number, figures=True
+            ),
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("behind", f"At its {event}", "how far behind or ahead, in words", words=True),
             data("entry", "its best entry"),
             data("lab", "who released it"),
-            data("sd", "standard deviation of the rating in the draws", unit),
+            data("sd", "standard deviation of that rating in the draws", unit),
             data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
             data("below", "the other side's last record below it"),
