@@ -89,7 +89,7 @@ def ask(
         lines(f"\n{words}")
 
 
-@asks()
+@asks(SETTLED["report"])
 def report(
     question: dict[str, Any],
     out: Annotated[Path, Option(help="Folder to write; it must not exist.")],
