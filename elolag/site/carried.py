@@ -28,7 +28,7 @@ from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.words import MATCHED, first_up, lab_name
+from elolag.results.words import MATCHED, lab_name
 from elolag.tags import Tag
 
 #: Draws that a page carries.
@@ -408,7 +408,7 @@ class Answer:
         return (
             f"{said.n_draws:,} draws, seed {said.seed}, ratings of {said.vintage} on "
             f"{said.board} ({said.category}), unchanged by what is moved.",
-            *(f"Note: {first_up(words)}." for words in tagged),
+            *(f"Note: {words}." for words in tagged),
             *basis_notes(said),
             f"Everything estimated anew: {self.refit}",
         )
