@@ -341,7 +341,8 @@ def _elsewhere(material: Material) -> str:
     result, own = material.headline, isinstance(material.question.get("board"), OwnBoard)
     if result.as_of != result.vintage and not own:
         return words("still")
-    board = Session().board_of(cast(Question, material.question))
+    session = material.question.get("session") or Session()
+    board = session.board_of(cast(Question, material.question))
     lists = () if own else months(board, result.category)
     before = [m.vintage for m in lists if m.name < result.vintage[:7]]
     if not before:
