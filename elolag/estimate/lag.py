@@ -270,7 +270,6 @@ def _result(
             panel.measure.unit,
         ),
         censored=found.censored if found else None,
-        policies=study.choices,
         failed_draws=found.failed if found else 0,
         averaged=found.averaged if found else False,
         version=__version__,
