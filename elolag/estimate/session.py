@@ -34,7 +34,14 @@ from elolag.model.estimands import (
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
+from elolag.question import (
+    DEFAULT_BOARD,
+    DEFAULTS,
+    MOST_DRAWS,
+    Options,
+    check_names,
+    refuse_settled,
+)
 from elolag.results.provenance import Origin, basis_notes, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun, percentage
@@ -353,8 +360,12 @@ class Session:
         """The tags a question is asked with: those of its board's archive."""
         asked: Question = {**ASKED, **question}
         board = self.board_of(question)
-        # Ratings of a user's own lie in no archive.
-        where = asked["archive"] if isinstance(board, OwnBoard) else board.archive
+        where: Archive | str | Path | None = board.archive
+        if isinstance(board, OwnBoard):
+            # It lies in no archive: one that is named is there for its tags, and may hold no list.
+            where = asked["archive"]
+            if where is not None and not isinstance(where, Archive):
+                where = open_archive(where, allow_empty=Path(where).is_dir())
         return self.lookup(asked["extra_tags"], asked["policies"], retagged, archive=where)
 
     def first_listed(
@@ -579,13 +590,13 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     kind
         ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
     **question
-        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
-        `group` must be its `leader` or its `follower`.
+        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...,
+        but no window and no match rule; `group` must be its `leader` or its `follower`.
 
     Raises
     ------
     UsageError
-        An unknown kind, or a group that is neither side.
+        An unknown kind, a group that is neither side, or a window or match rule.
 
     Examples
     --------
@@ -596,6 +607,7 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     """
     if kind not in KINDS:
         raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
+    refuse_settled("curve", question)
     study = prepare(**question)
     sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
     if group not in sides:
