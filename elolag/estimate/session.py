@@ -360,12 +360,8 @@ class Session:
         """The tags a question is asked with: those of its board's archive."""
         asked: Question = {**ASKED, **question}
         board = self.board_of(question)
-        where: Archive | str | Path | None = board.archive
-        if isinstance(board, OwnBoard):
-            # It lies in no archive: one that is named is there for its tags, and may hold no list.
-            where = asked["archive"]
-            if where is not None and not isinstance(where, Archive):
-                where = open_archive(where, allow_empty=Path(where).is_dir())
+        # Ratings of a user's own lie in no archive.
+        where = asked["archive"] if isinstance(board, OwnBoard) else board.archive
         return self.lookup(asked["extra_tags"], asked["policies"], retagged, archive=where)
 
     def first_listed(

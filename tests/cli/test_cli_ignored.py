@@ -167,8 +167,17 @@ def test_an_archive_named_for_its_tags_must_be_there(run: Command, tmp_path: Pat
     done = run(*asked, "--archive", tmp_path / "none")
     assert (done.code, done.out) == (ArchiveError.exit_code, "")
     assert "none: no such archive" in done.err
-    (tmp_path / "empty").mkdir()  # it may hold tags alone, or nothing yet
+    (tmp_path / "empty").mkdir()  # one that holds nothing yet has our tags
     assert run(*asked, "--archive", tmp_path / "empty").code == 0
+
+
+@pytest.mark.parametrize(
+    "words", ["ledger", "ledger scores", "tags which", "tags export bundle", "archive verify"]
+)
+def test_an_archive_that_may_be_empty_must_be_there(run: Command, words: str) -> None:
+    done = run(*words.split(), "--archive", "/nonexistent")
+    assert (done.code, done.out) == (ArchiveError.exit_code, "")
+    assert "/nonexistent: no such archive" in done.err
 
 
 def test_forecasts_made_afterwards_are_of_no_archive(run: Command) -> None:
