@@ -34,7 +34,14 @@ from elolag.model.estimands import (
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
+from elolag.question import (
+    DEFAULT_BOARD,
+    DEFAULTS,
+    MOST_DRAWS,
+    Options,
+    check_names,
+    refuse_settled,
+)
 from elolag.results import citing
 from elolag.results.provenance import Origin, basis_notes, otherwise, which_tags
 from elolag.results.table import Result
@@ -596,13 +603,13 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     kind
         ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
     **question
-        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
-        `group` must be its `leader` or its `follower`.
+        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...,
+        but no window and no match rule; `group` must be its `leader` or its `follower`.
 
     Raises
     ------
     UsageError
-        An unknown kind, or a group that is neither side.
+        An unknown kind, a group that is neither side, or a window or match rule.
 
     Examples
     --------
@@ -613,6 +620,7 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     """
     if kind not in KINDS:
         raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
+    refuse_settled("curve", question)
     study = prepare(**question)
     sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
     if group not in sides:
