@@ -118,7 +118,8 @@ def _voters_figure(found: VotersReport) -> Figure:
         name="voters",
         title=voters_title(found),
         alt=(
-            f"Dots with intervals, a row for each kind of voters ({len(found.quoted)}): how much "
+            f"Dots with intervals in {len(found.shown)} rows, one for each kind of voters by all "
+            f"models ({len(found.quoted)}) and by those near the top ({len(found.tops)}): how much "
             f"higher or lower they rate the follower's models than others do. All values are in "
             f"the table below the chart."
         ),
