@@ -97,17 +97,14 @@ class Assessment:
             return f"{said}: {self.verdict} ({self.why})."
         more = ""
         if found is self.real_time and self.hindsight.testable:
-            more = (
-                f" With the newest ratings: {self.hindsight.figure()} "
-                f"({self.hindsight.interval_words()}), {self.hindsight.verdict}."
-            )
+            more = f" With the newest ratings: {self.hindsight.told()}, {self.hindsight.verdict}."
         if self.depends:
             more += f" By the newest lists another verdict ({self.depends})."
         ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
-            f"{claim.category}: {found.figure()}, interval {found.interval_words()}, "
-            f"probability that the range holds {found.chance()}).{more}"
+            f"{claim.category}: {found.told()}, probability that the range holds "
+            f"{found.chance()}).{more}"
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -183,7 +180,7 @@ def _estimate_rows(name: str, found: Estimate) -> list[tuple[str, str]]:
         return [(name, f"{found.verdict}: {found.why}")]
     raw = ", the raw board" if found.board == "arena/text" else ""
     rows = [
-        (name, f"{found.figure()}, interval {found.interval_words()}: {found.verdict}"),
+        (name, f"{found.told()}: {found.verdict}"),
         ("", f"{found.board}{raw}, ratings of {found.vintage}, as of {found.as_of}"),
         ("", f"probability that the claimed range holds: {found.chance()}"),
     ]
@@ -254,8 +251,8 @@ class ClaimsReport(Result):
         ]
         kept = (
             ("board", "board", ""), ("vintage", "their date", "ISO date"),
-            ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
-            ("high", "upper end; empty: unbounded", unit),
+            ("value", "our figure", unit), ("low", "lower end; empty: unbounded, or none", unit),
+            ("high", "upper end; empty: unbounded, or none", unit),
             ("probability", "share of draws surely in the range", ""),
             ("possible", "share of draws not surely outside it", ""), ("verdict", "verdict", ""),
         )  # fmt: skip
