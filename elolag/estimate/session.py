@@ -21,7 +21,6 @@ from elolag.estimate.field import FIRST_LISTED, Cast, check_clock, first_listed,
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
-from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import YoungDrift, constants, drift_of
 from elolag.model.estimands import (
     EXACT,
@@ -31,7 +30,7 @@ from elolag.model.estimands import (
     check_window,
     window_start,
 )
-from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
+from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
 from elolag.question import (
@@ -40,7 +39,6 @@ from elolag.question import (
     MOST_DRAWS,
     Options,
     check_names,
-    refuse_settled,
 )
 from elolag.results import citing
 from elolag.results.provenance import Origin, basis_notes, otherwise, which_tags
@@ -591,56 +589,6 @@ def _check_both(cast: Cast, date: float, own: OwnBoard | None, groups: Sequence[
         said = "; ".join((str(error), *notes))
         sides = f"leader {groups[0]!r}, follower {groups[1]!r}"
         raise EstimateError(f"{where}{said} ({sides})") from None
-
-
-def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question]) -> FrontierCurve:
-    """One group's frontier as a curve with a band.
-
-    Parameters
-    ----------
-    group
-        A group expression.
-    kind
-        ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
-    **question
-        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...,
-        but no window and no match rule; `group` must be its `leader` or its `follower`.
-
-    Raises
-    ------
-    UsageError
-        An unknown kind, a group that is neither side, or a window or match rule.
-
-    Examples
-    --------
-    >>> import elolag
-    >>> curve = elolag.frontier_curve("CN", "linear", vintage="2026-08-19", n_draws=100)
-    >>> curve.group, curve.kind, curve.as_of
-    ('CN', 'linear', '2026-08-19')
-    """
-    if kind not in KINDS:
-        raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
-    refuse_settled("curve", question)
-    study = prepare(**question)
-    sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
-    if group not in sides:
-        raise UsageError(f"{group!r} is neither leader nor follower; name it as one of them")
-
-    def curve(ratings: Floats, dates: Floats) -> Steps | Curves:
-        if kind == "step":
-            return Steps(ratings, dates, study.as_of)
-        return fit(kind, ratings, dates, study.as_of)
-
-    field, smooth = study.cast.field, kind != "step"
-    drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=smooth)
-    return FrontierCurve(
-        group=group,
-        kind=kind,
-        as_of=to_iso(study.as_of),
-        level=study.level,
-        point=curve(study.means, getattr(field, sides[group])),
-        drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
-    )
 
 
 def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes: int) -> list[str]:
