@@ -307,6 +307,8 @@ def diff(
     from elolag.estimate.diff import compare, compare_archives
     from elolag.tags import Lookup, load
 
+    if markdown and as_json:
+        raise UsageError("--markdown and --json each say what to print; take one")
     new_boards: list[str] = []
     if (Path(a) / "log.csv").is_file():
         older = open_archive(a, sources=sources, allow_empty=True)

@@ -206,6 +206,18 @@ def test_a_part_that_is_left_out_takes_no_options(
     refused(run("sensitivity", part, *option), option[0], f"take away {part} or {option[0]}")
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("rate votes.csv --force", "--force"),
+        ("template ratings --force", "--force"),
+        ("archive diff arena/vision --markdown --json", "--markdown"),
+    ],
+)
+def test_what_nothing_is_done_with(run: Command, words: str, option: str) -> None:
+    refused(run(*words.split()), option)
+
+
 def test_something_is_left(run: Command) -> None:
     done = run("sensitivity", "--no-grid", "--no-influence", "--no-flip")
     refused(done, "--no-flip", "leave nothing; take one away")
