@@ -516,7 +516,11 @@ def hindsight() -> str:
         for name, row in told.iterrows()
     ]
     alone = table[(table["as_of"] == "all") & (table["board"] != "both")]
-    boards = " and ".join(dict.fromkeys(alone["board"]))
+    months = table[(table["as_of"] != "all") & (table["estimand"] == "average")]
+    boards = " and ".join(
+        f"{board} ({len(part)}, {part['as_of'].min()[:7]} to {part['as_of'].max()[:7]})"
+        for board, part in months.groupby("board", sort=False)
+    )
     average = alone[alone["estimand"] == "average"]
     each = "; ".join(f"{row.most:.2f} on {row.board}" for row in average.itertuples())
     return (

@@ -214,6 +214,7 @@ _CROSSED = "the grid crosses the boards and vintages of the archive"
 #: Options that an estimate settles itself, each with the reason: who asks for them is refused.
 #: ``ratings`` are those of one's own, which are a board in Python.
 SETTLED: Mapping[str, Mapping[str, str]] = {
+    "curve": {"window": "a curve has no window", "match_rule": "a curve has no match"},
     "dates": {"window": "a date has no window"},
     "forecast": {
         "as_of": "a forecast counts from the day of the list; take another vintage",

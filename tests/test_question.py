@@ -106,6 +106,7 @@ def test_no_option_is_taken_and_then_ignored(tmp_path: Path) -> None:
 
 #: What settles options itself, by the names of `SETTLED`.
 SETTLING = {
+    "curve": (partial(elolag.frontier_curve, "CN"),),
     "dates": (elolag.model_dates, partial(elolag.level_dates, 1450)),
     "forecast": (elolag.forecast_lag,),
     "leads": (elolag.who_led,),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -97,17 +97,14 @@ class Assessment:
             return f"{said}: {self.verdict} ({self.why})."
         more = ""
         if found is self.real_time and self.hindsight.testable:
-            more = (
-                f" With the newest ratings: {self.hindsight.figure()} "
-                f"({self.hindsight.interval_words()}), {self.hindsight.verdict}."
-            )
+            more = f" With the newest ratings: {self.hindsight.told()}, {self.hindsight.verdict}."
         if self.depends:
             more += f" By the newest lists another verdict ({self.depends})."
         ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
-            f"{claim.category}: {found.figure()}, interval {found.interval_words()}, "
-            f"probability that the range holds {found.chance()}).{more}"
+            f"{claim.category}: {found.told()}, probability that the range holds "
+            f"{found.chance()}).{more}"
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -183,7 +180,7 @@ def _estimate_rows(name: str, found: Estimate) -> list[tuple[str, str]]:
         return [(name, f"{found.verdict}: {found.why}")]
     raw = ", the raw board" if found.board == "arena/text" else ""
     rows = [
-        (name, f"{found.figure()}, interval {found.interval_words()}: {found.verdict}"),
+        (name, f"{found.told()}: {found.verdict}"),
         ("", f"{found.board}{raw}, ratings of {found.vintage}, as of {found.as_of}"),
         ("", f"probability that the claimed range holds: {found.chance()}"),
     ]
@@ -209,6 +206,7 @@ class ClaimsReport(Result):
     version: str
     sources: str = ALL_LISTS
     tags: str = ""
+    policies: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Assessment:
         """One assessment by the key of its claim."""
@@ -253,8 +251,8 @@ class ClaimsReport(Result):
         ]
         kept = (
             ("board", "board", ""), ("vintage", "their date", "ISO date"),
-            ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
-            ("high", "upper end; empty: unbounded", unit),
+            ("value", "our figure", unit), ("low", "lower end; empty: unbounded, or none", unit),
+            ("high", "upper end; empty: unbounded, or none", unit),
             ("probability", "share of draws surely in the range", ""),
             ("possible", "share of draws not surely outside it", ""), ("verdict", "verdict", ""),
         )  # fmt: skip
@@ -281,7 +279,7 @@ class ClaimsReport(Result):
             "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
-            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags"),
+            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags", "policies"),
             "claims": [a.to_dict() for a in self.assessments],
         }
 
@@ -358,11 +356,11 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
     lookup = studies.lookup
     for claim in claims:
         where = f"{file}, claim {claim.key}"
-        for field in ("leader", "follower"):
+        for side in ("leader", "follower"):
             try:
-                tags.parse_group(getattr(claim, field), lookup.labs, lookup.countries())
+                tags.parse_group(getattr(claim, side), lookup.labs, lookup.countries())
             except UsageError as error:
-                raise registry.ClaimError(f"{where}: {field}: {error}") from None
+                raise registry.ClaimError(f"{where}: {side}: {error}") from None
         for lab in claim.labs:
             if lab not in lookup.labs:
                 raise registry.ClaimError(f"{where}: labs: no lab {lab!r}; see elolag tags list")

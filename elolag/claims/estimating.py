@@ -50,10 +50,13 @@ RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
     f"the whole of it lies below, unlikely if the range holds in under {LEAST_SHARE:.0%} of draws "
     "(a draw that is only a bound counts for it where it may lie inside), else consistent: these "
-    "ratings do not rule it out. The probability is the share of draws inside the range; where "
-    "draws are only bounds, from what is surely to what is possibly inside."
+    "ratings do not rule it out. How often the lead changed hands is as listed, without an "
+    "interval: there the share of draws alone decides. The probability is the share of draws "
+    "inside the range; where draws are only bounds, from what is surely to what is possibly inside."
 )
 
+#: Why a count of changes of hands has no interval.
+_AS_LISTED = "as listed"
 REAL_TIME, HINDSIGHT = "real time", "hindsight"
 _PREPOSITION = {"match rule": "by", "measure": "on"}
 
@@ -91,8 +94,8 @@ class Estimate:
     basis
         ``real time`` (ratings no later than the day) or ``hindsight`` (the newest).
     value, low, high
-        In the unit of the claim's kind; `low` or `high` None where it is unbounded. All None
-        where the claim cannot be tested (`why` says why).
+        In the unit of the claim's kind; `low` or `high` None where it is unbounded, both where a
+        kind has no interval (`led`). All None where the claim cannot be tested (`why` says why).
     censored
         ``at-least`` or ``at-most`` where `value` is a bound.
     probability
@@ -165,9 +168,15 @@ class Estimate:
         """How many draws hold the range: where they are bounds, surely and possibly."""
         return chance(self.probability or 0.0, self.possible or 0.0)
 
+    def told(self) -> str:
+        """The value with its interval, in words; of a kind that has none, that it is as listed."""
+        if self.kind == "led":
+            return f"{self.figure()}, {_AS_LISTED}"
+        return f"{self.figure()}, interval {self.interval_words()}"
+
     def interval_words(self) -> str:
         """The interval in words."""
-        return interval_words(self.kind, self.low, self.high) if self.testable else ""
+        return interval_words(self.kind, self.low, self.high)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -175,13 +184,16 @@ class Estimate:
             **vars(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "others": [asdict(o) | given(o.low, o.high) for o in self.others],
+            **given(self.low, self.high),
         }
-        # A count that is the same in all draws is one, and no single match.
-        return out if self.kind == "led" else out | given(self.low, self.high)
+        return out | {"no_interval": _AS_LISTED} if self.kind == "led" else out
 
 
 def decide(low: float | None, high: float | None, possible: float, claimed: _Range) -> str:
-    """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
+    """The verdict on a claimed range, given our interval (see `RULE`).
+
+    An end that is None is unbounded; where both are, the draws alone decide.
+    """
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
     if low is not None and claimed[1] is not None and low > claimed[1]:
@@ -242,7 +254,7 @@ def estimate(
             found = asked(drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
-    if found.low is None and found.high is None:
+    if claim.kind != "led" and found.low is None and found.high is None:
         reason = f"{found.figure()}, and these ratings bound the lag on neither side"
         return untestable(basis, claim, reason + _covering(found))
     verdict = decide(found.low, found.high, found.possible or 0.0, claim.ends)
@@ -266,8 +278,10 @@ def untestable(basis: str, claim: Claim, reason: str, verdict: str = _NOT_TESTAB
 
 
 def _why(claim: Claim, found: Estimate, verdict: str) -> str:
-    interval = interval_words(found.kind, found.low, found.high)
-    ours = f"{found.figure()} (interval {interval}){_covering(found)}"
+    if claim.kind == "led":
+        under = f"under {LEAST_SHARE:.0%}" if verdict == UNLIKELY else found.chance()
+        return f"{claim.range_words()} was claimed and holds in {under} of draws: {found.told()}"
+    ours = f"{found.figure()} (interval {found.interval_words()}){_covering(found)}"
     lies: Mapping[str, str] = {
         CONSISTENT: "interval reaches it",
         UNLIKELY: f"interval reaches it, but under {LEAST_SHARE:.0%} of draws lie in it",
@@ -524,4 +538,4 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
         counts.append((np.diff(followed > led, axis=1)).sum(axis=1))
     value, drawn = float(len(lists.changes)), np.concatenate(counts).astype(float)
     found = _summary(study.level, claim, value, drawn, lists.sentence())
-    return replace(found, low=value, high=value)
+    return replace(found, low=None, high=None)

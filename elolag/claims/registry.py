@@ -90,8 +90,6 @@ def interval_words(kind: str, low: float | None, high: float | None) -> str:
         if kind == "months" and end < 0:
             return f"{directed(end)} or {'less' if high is None else 'more'}"
         return f"{quantity(kind, end)} or {'more' if high is None else 'less'}"
-    if kind == "led" and low == high:
-        return quantity(kind, low)
     if low == high:
         return f"of zero width at {quantity(kind, low)}"
     return (

@@ -115,6 +115,44 @@ def group(name: str, said: str, *, answers: bool = False) -> typer.Typer:
     )  # fmt: skip
 
 
+def typed(
+    context: typer.Context, names: Collection[str] | None = None, but: Collection[str] = ()
+) -> str:
+    """The first option that was typed, as it is written; empty where none was.
+
+    Parameters
+    ----------
+    names, but
+        Of which options, by default of all; and those that are not meant.
+    """
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        meant = name not in but and (names is None or name in names)
+        if meant and source is not None and source.name == "COMMANDLINE":
+            return "/".join((*option.opts, *option.secondary_opts))
+    return ""
+
+
+def is_asked(context: typer.Context) -> bool:
+    """Whether a group that answers was asked itself, and not a command of it.
+
+    Raises
+    ------
+    UsageError
+        A command of it was, with options of the group, which it does not read.
+    """
+    name = context.invoked_subcommand
+    if name is None:
+        return True
+    if flag := typed(context):
+        raise UsageError(
+            f"{flag} stands before {name}, which reads only what stands after it; put it there, "
+            f"or leave it out"
+        )
+    return False
+
+
 def asks(
     fixed: Mapping[str, str] | None = None,
     only: Collection[str] = (),
@@ -244,6 +282,8 @@ def _spelt(default: Any) -> Any:
 def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for other than by default, as Python takes it."""
     own, level = asked.pop("ratings", None), asked.pop("ratings_level", None)
+    if own is None and level not in (None, _ASKED_OF["ratings_level"][1]):
+        raise UsageError("--ratings-level is of the intervals in --ratings; name that table too")
     policies = {name: asked.pop(name) for name in POLICIES if name in asked}
     usual = {name: default for name, (_, default) in _ASKED_OF.items()} | {**DEFAULTS, **defaults}
     question = {

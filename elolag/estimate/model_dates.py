@@ -259,6 +259,8 @@ class _Asked(Estimated):
         return (
             f"No intervals: {self.thin}." if self.thin else kind,
             *([why] if off else []),
+            f"By {self.board} ({self.category}), ratings of {self.vintage}, as of {self.as_of}; "
+            f"{self.n_draws:,} draws, seed {self.seed}.",
             *(f"Note: {note}." for note in self.notes),
         )
 
@@ -274,6 +276,7 @@ class _Asked(Estimated):
         return {
             "schema": 1,
             **plain,
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "too_few": self.thin or None,
             "notes": list(self.notes),
@@ -323,7 +326,8 @@ class ModelDates(_Asked):
         if len(self.models) == 1:
             return self.models[0].sentence()
         best = next(m for m in self.models if m.best and m.group == self.follower_group)
-        return f"The best of {noun(self.follower_group)} on {self.as_of}: {best.sentence()}"
+        where = f"{self.board} ({self.category}), {self.as_of}"
+        return f"The best of {noun(self.follower_group)} on {where}: {best.sentence()}"
 
     def rows(self) -> list[tuple[str, str]]:
         """A single model as (quantity, value) pairs: what is known of it, and what says so."""

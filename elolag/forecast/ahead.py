@@ -330,6 +330,7 @@ class Outlook(Estimated):
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
             **picked(self, "n_draws", "seed", "sources"),
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -368,7 +369,10 @@ def _placed(value: float) -> str:
 
 
 #: Quantiles in the table, by the keys of their columns.
-_QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
+_QUANTILES = {
+    "q025": "0.025", "q05": "0.05", "q10": "0.1", "q25": "0.25",
+    "q75": "0.75", "q90": "0.9", "q95": "0.95", "q975": "0.975",
+}  # fmt: skip
 _CALLED = {
     "average": "average over 12 months",
     "current": "lag of the day",

@@ -239,7 +239,10 @@ class Scores(Result):
         told = [line.beside and (not self.pastcast or line.forecaster == OURS)
                 for line in self.lines]  # fmt: skip
         shown = tuple(number for number, each in enumerate(told) if each)
-        return Table.of("scores", "Scores beside no change", columns, rows, page_rows=shown)
+        caption = "Scores beside no change"
+        if len(boards) == 1:
+            caption += f" on {boards.pop()}"
+        return Table.of("scores", caption, columns, rows, page_rows=shown)
 
     def footnotes(self) -> tuple[str, ...]:
         """What the scores and their interval are."""

@@ -183,8 +183,8 @@ def voters(
 
 
 def voters_title(found: VotersReport, lang: str = "en") -> str:
-    """How far voters lie apart."""
-    elo = sorted(row.shift.elo for row in found.quoted)
+    """How far voters lie apart, of all rows that are drawn."""
+    elo = sorted(row.shift.elo for row in found.shown)
     sides = found.headline.leader_group, found.headline.follower_group
     low, high = (signed(end, lang) for end in (elo[0], elo[-1]))
     return charts.of_sides("voters", lang, *sides, low=low, high=high)

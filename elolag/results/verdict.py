@@ -9,7 +9,7 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, known, precision, to_day
 from elolag.results import cards
-from elolag.results.citing import before, overtaking
+from elolag.results.citing import before, likely, overtaking
 from elolag.results.provenance import Origin
 from elolag.results.table import picked
 from elolag.results.words import (
@@ -401,8 +401,9 @@ class Judged:
         size, verdict = self.size(), self.verdict
         if verdict == "overtaken" and self.match is not None:
             doubt = "" if self.clear else "; neither side has a clear lead"
+            joined = f"was {likely(self.matched, 'en')}first {where} and was"
             return (
-                f"{self.overtaking(f'was first {where} and was')}{doubt}: {whose}, reached "
+                f"{self.overtaking(joined)}{doubt}: {whose}, reached "
                 f"its level before any {adjective(other)} model, and {self.match.model} "
                 f"({dated(self.match, 'released')}) passed it"
             )

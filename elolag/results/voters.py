@@ -78,6 +78,10 @@ class Voters:
         return (self.low > 0) - (self.high < 0)
 
 
+def _shift(row: Voters) -> float:
+    return row.shift.elo
+
+
 @dataclass(frozen=True)
 class VotersReport(Result):
     """What other voters add to one side's models, and the lag if everybody voted like them.
@@ -111,14 +115,19 @@ class VotersReport(Result):
         return tuple(r for r in self.rows if r.board == self.headline.board and r.top)
 
     @property
+    def shown(self) -> tuple[Voters, ...]:
+        """The rows of chart and page: both, on the board asked for."""
+        return (*self.quoted, *self.tops)
+
+    @property
     def kindest(self) -> Voters:
         """Who adds most to the follower's models."""
-        return max(self.quoted, key=lambda row: row.shift.elo)
+        return max(self.quoted, key=_shift)
 
-    def near_top(self, row: Voters) -> Voters | None:
-        """The same voters and board by the models near the top; None where it has no answer."""
-        alike = (r for r in self.rows if r.top and (r.voters, r.board) == (row.voters, row.board))
-        return next(alike, None)
+    @property
+    def kindest_near_top(self) -> Voters | None:
+        """Who adds most to those near the top; None where no voters have an answer there."""
+        return max(self.tops, key=_shift, default=None)
 
     def sentence(self, lang: str = "en") -> str:
         """Who rates them higher and who lower, and the lag if all voted like the kindest."""
@@ -171,7 +180,7 @@ class VotersReport(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """How to read it, what it leaves out, and who is not compared."""
-        n = len(self.quoted)
+        n = len(self.shown)
         missed = f"{n} intervals read together {n * (1 - self.level):.1f} are expected to miss. "
         many = f"; of {missed}" if n > 1 else ". "
         twins = dict.fromkeys(r.board for r in self.rows if r.board != self.headline.board)
@@ -228,29 +237,31 @@ def _cells(row: Voters, *, few: bool) -> dict[str, Any]:
 
 def _sentence(found: VotersReport, lang: str) -> str:
     """Who rates the follower's models higher, and the lag if everybody voted like the kindest."""
-    kind, top = found.kindest, found.near_top(found.kindest)
-    mine = phrase(found.headline.follower_group, lang)
-    level = language.percent(found.level, lang)
-    shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
-    lag = _lag(kind.moved, found, lang)
-    near = _lag(top.moved, found, lang) if top else ""
-    so = language.lag(found.headline.months or 0.0, found.headline.censored, lang)
-    if lang == "de":
-        at = f"; nahe der Spitze: {signed(top.shift.elo, lang)}" if top else ""
-        near = f"; mit der Verschiebung nahe der Spitze {near}" if top else ""
-        return (
-            f"{_opening(found, lang)}: {shift} Elo ({level}Intervall: {low} bis {high}{at}). "
-            f"Stimmten alle so ab, lägen {mine.models} {lag}{near}; gemessen: {so}. "
-            f"{_VERDICTS[lang][_verdict(found)]}"
-        ).rstrip()
-    at = f"; near the top: {signed(top.shift.elo, lang)}" if top else ""
-    near = f"; by their shift near the top {near}" if top else ""
+    say = language.set_phrases(lang).say
+    group, kind, top = found.headline.follower_group, found.kindest, found.kindest_near_top
+    would = say(f"{noun(group)} would be", f"lägen {phrase(group, lang).models}")
+    near = ""
+    if top is not None:
+        who = say("it is", "sind es")
+        if top.voters != kind.voters:
+            who = say("the kindest are ", "wertet am günstigsten") + f"{_who(top, lang)}:"
+        near = say("Near the top", "Nahe der Spitze") + f" {who} {_elo(top, found, lang)}; "
+        near += say("by that", "damit") + f" {would} {_lag(top.moved, found, lang)}. "
+    measured = language.lag(found.headline.months or 0.0, found.headline.censored, lang)
     return (
-        f"{_opening(found, lang)}: {shift} Elo ({level}interval: "
-        f"{low} to {high}{at}). If everybody voted like them, "
-        f"{noun(found.headline.follower_group)} would be {lag}{near}; measured: {so}. "
+        f"{_opening(found, lang)}: {_elo(kind, found, lang)}. "
+        f"{say('If everybody voted like them,', 'Stimmten alle so ab,')} {would} "
+        f"{_lag(kind.moved, found, lang)}. {near}{say('Measured', 'Gemessen')}: {measured}. "
         f"{_VERDICTS[lang][_verdict(found)]}"
     ).rstrip()
+
+
+def _elo(row: Voters, of: VotersReport, lang: str) -> str:
+    """A shift with its interval."""
+    shift, low, high = (signed(v, lang) for v in (row.shift.elo, row.low, row.high))
+    say = language.set_phrases(lang).say
+    name = f"{language.percent(of.level, lang)}{say('interval', 'Intervall')}"
+    return f"{shift} Elo ({name}: {low} {say('to', 'bis')} {high})"
 
 
 def _opening(found: VotersReport, lang: str) -> str:
@@ -265,14 +276,14 @@ def _opening(found: VotersReport, lang: str) -> str:
     if lang == "de" and len(sides) == 1:
         how = {1: "höher als", -1: "niedriger als", 0: "weder höher noch niedriger als"}[sides[0]]
         return (
-            f"Die einzige verglichene Wählerschaft ({who}) wertet {mine} {how} gleich gute {theirs}"
+            f"Die einzige verglichene Wählerschaft ({who.strip(', ')}) wertet {mine} {how} "
+            f"gleich gute {theirs}"
         )
     if lang == "de":
-        comma = "," if who.startswith("wer ") else ""  # a clause of its own
         return (
-            f"{len(sides)} Wählerschaften, nach ihren {level}Intervallen: {higher} "
-            f"{'wertet' if higher == 1 else 'werten'} {mine} höher als gleich gute {theirs}, "
-            f"{lower} niedriger, {neither} weder noch. Am günstigsten wertet{comma} {who}"
+            f"{len(sides)} Wählerschaften, nach ihren {level}Intervallen aus allen Modellen: "
+            f"{higher} {'wertet' if higher == 1 else 'werten'} {mine} höher als gleich gute "
+            f"{theirs}, {lower} niedriger, {neither} weder noch. Am günstigsten wertet{who}"
         )
     if len(sides) == 1:
         how = {1: "higher than", -1: "lower than", 0: "neither higher nor lower than"}[sides[0]]
@@ -280,44 +291,50 @@ def _opening(found: VotersReport, lang: str) -> str:
     return (
         f"Of {len(sides)} kinds of voters {higher} rate{'s' * (higher == 1)} {mine} higher than "
         f"{theirs} of equal rating, {lower} lower and {neither} neither, by their "
-        f"{level}intervals. The kindest are {who}"
+        f"{level}intervals from all models. The kindest are {who}"
     )
 
 
-#: What the kindest voters leave of the lag: nothing to say, open, told near the top only, told.
+#: What these voters leave of the lag: nothing to say, open, told near the top only, told.
 _VERDICTS = {
     "en": (
         "",
-        "By that a lead is not excluded.",
-        "Near the top, where the lag is decided, not even they see a lead; all models together "
-        "leave it open.",
-        "Not even they see a lead.",
+        "By the intervals of these voters a lead is not excluded.",
+        "Near the top, where the lag is decided, none of these voters see a lead; all models "
+        "together leave it open.",
+        "None of these voters see a lead.",
     ),
     "de": (
         "",
-        "Ein Vorsprung ist damit nicht ausgeschlossen.",
-        "Nahe der Spitze, wo sich der Abstand entscheidet, sehen auch sie keinen Vorsprung; alle "
-        "Modelle zusammen lassen es offen.",
-        "Auch sie sehen keinen Vorsprung.",
+        "Nach den Intervallen dieser Wählerschaften ist ein Vorsprung nicht ausgeschlossen.",
+        "Nahe der Spitze, wo sich der Abstand entscheidet, sieht keine dieser Wählerschaften "
+        "einen Vorsprung; alle Modelle zusammen lassen es offen.",
+        "Keine dieser Wählerschaften sieht einen Vorsprung.",
     ),
 }
 
 
 def _verdict(found: VotersReport) -> int:
-    """Which of `_VERDICTS`; there is one only where the follower is clearly behind."""
+    """Which of `_VERDICTS`; there is one only where the follower is clearly behind.
+
+    A lead is open by all models, or near the top, where it is so for any of the voters shown.
+    """
     if found.headline.too_few() or (found.headline.low or 0.0) <= 0:
         return 0
-    kind, top = found.kindest, found.near_top(found.kindest)
-    behind = [bool(r and r.moved and (r.moved.low or 0.0) > 0) for r in (kind, top)]
-    return 3 if all(behind) else 2 if behind[1] else 1
+    behind = [
+        all(r.moved and (r.moved.low or 0.0) > 0 for r in rows)
+        for rows in (found.quoted, found.tops)
+    ]
+    return 3 if all(behind) else 2 if found.tops and behind[1] else 1
 
 
 def _who(row: Voters, lang: str) -> str:
+    """Whose votes they are; in German with what parts them from the verb before."""
     say = language.set_phrases(lang).say
     if row.voters not in _WRITING:
-        return say("compar:IA's public", "das Publikum von compar:IA")
+        return say("compar:IA's public", " das Publikum von compar:IA")
     return say(
-        f"those writing in {row.voters.capitalize()}", f"wer auf {_WRITING[row.voters]} schreibt"
+        f"those writing in {row.voters.capitalize()}", f", wer auf {_WRITING[row.voters]} schreibt"
     )
 
 

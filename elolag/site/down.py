@@ -118,7 +118,8 @@ def _voters_figure(found: VotersReport) -> Figure:
         name="voters",
         title=voters_title(found),
         alt=(
-            f"Dots with intervals, a row for each kind of voters ({len(found.quoted)}): how much "
+            f"Dots with intervals in {len(found.shown)} rows, one for each kind of voters by all "
+            f"models ({len(found.quoted)}) and by those near the top ({len(found.tops)}): how much "
             f"higher or lower they rate the follower's models than others do. All values are in "
             f"the table below the chart."
         ),
@@ -397,16 +398,14 @@ def _forecasts(found: Found) -> Page:
     outlook, record = found.outlook, past.scores()
     board = found.material.headline.board
     ahead = _part(found, "outlook", "The outlook", outlook, _fan)
-    if outlook is not None:
-        ahead = replace(ahead, prose=outlook.told())
     told = past.record(board) if outlook is None else outlook.record
+    if outlook is not None:  # its record, short under the chart, begins the next section
+        ahead = replace(ahead, prose=[said for said in outlook.told() if said != told["en"]])
     known = told != past.NO_RECORD and record.of_board(board).lines
     figures, after = ((_held(record, board),), record.footnotes()) if known else ((), ())
-    # That of this board ends the outlook, where there is one.
     boards = dict.fromkeys(line.board for line in record.lines) if known else ()
     others = [record.told(name) for name in boards if name != board]
-    prose = (told["en"], *others) if outlook is None or not others else others
-    scored = Section("scores", "The record", prose, figures, after=after)
+    scored = Section("scores", "The record", (told["en"], *others), figures, after=after)
     ledger = _part(found, "ledger", "The ledger", found.ledger, None)
     return Page("forecasts/index.html", _TITLE, _STANDFIRST, (ahead, scored, ledger))
 
@@ -416,13 +415,13 @@ def _held(record: Scores, board: str) -> Figure:
         name="held",
         title=held_title(record, board),
         alt=(
-            "Two marks a row, a row for each target and horizon: the share of rounds in which the "
-            "80% interval of ours, and of no change, held what came; a line at 80%. All values are "
-            "in the table below the chart."
+            f"Two marks a row, a row for each target and horizon: the share of rounds on {board} "
+            f"in which the 80% interval of ours, and of no change, held what came; a line at 80%. "
+            f"Ours are in the table below the chart, both in the CSV beside it."
         ),
         caption=(
-            "Left of the line intervals were too narrow, right of it too wide. Rounds lie days "
-            "apart and overlap: many rounds are few."
+            f"Rounds of {board}. Left of the line intervals were too narrow, right of it too "
+            f"wide. Rounds lie days apart and overlap: many rounds are few."
         ),
         draw=partial(plots.held, record, board=board),
         table=record.of_board(board).table(),
@@ -431,15 +430,19 @@ def _held(record: Scores, board: str) -> Figure:
 
 def _fan(outlook: Outlook) -> Figure:
     middle, low, high = outlook.between("average", 6)
-    earlier = f"{len(outlook.past)} earlier fans lie thin behind it. " if outlook.past else ""
+    earlier, alone = "", "The line is"
+    if outlook.past:
+        earlier = f"{len(outlook.past)} earlier fans lie thin behind it. "
+        alone = "The line and the earlier fans are"
     return Figure(
         name="forecast",
         title=forecast_title(outlook),
         alt=(
             f"A line: the average of the twelve months before each day, as far as "
             f"{outlook.vintage}. From there a fan: half a year later its middle is at "
-            f"{middle:.1f} months and 80% of it between {low:.1f} and {high:.1f}. {earlier}All "
-            f"values are in the table below the chart."
+            f"{middle:.1f} months and 80% of it between {low:.1f} and {high:.1f}. {earlier}Its "
+            f"middles and 80% are in the table below the chart, all its edges in the CSV beside "
+            f"it. {alone} in the chart only."
         ),
         caption=(
             f"Shaded: 50%, 80% and 95% of what may come, three plain models in equal parts. "

@@ -94,8 +94,8 @@ def bracket(result: LagResult, lang: str = "en") -> str:
     return words("bracket", lang, level=language.percent(result.level, lang))
 
 
-#: Ends the description of a chart whose table is below it.
-BELOW = " All points are in the table below the chart."
+#: Ends the description of a chart whose table has its records only.
+BELOW = " Its records are in the table below the chart, all points in the CSV beside it."
 
 
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
@@ -190,7 +190,7 @@ def _path_figure(path: LagPath) -> Figure:
             f"Line chart of the lag of {follower} behind {leader}, every day from {first} to "
             f"{last}. It begins at {directed(path.months[0])} and ends at "
             f"{directed(path.months[-1])}; lowest {directed(float(path.months.min()))}, highest "
-            f"{directed(float(path.months.max()))}. All days are in data/{table.name}.csv."
+            f"{directed(float(path.months.max()))}. All days are in the CSV beside it."
         ),
         caption=(
             f"Line: {line}. Bands, from dark to light: {percentage(INNER)} and "

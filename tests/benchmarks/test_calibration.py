@@ -7,6 +7,7 @@ Monte-Carlo standard errors below the 93% wanted of a 95% interval.
 import re
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,6 +85,27 @@ def test_the_methods_say_where_intervals_hold_less_than_their_level() -> None:
     held = cells[(cells["estimand"] == "average") & (cells["interval"] == "measurement")]
     worst, second = sorted(held["coverage"])[:2]
     assert f"{second:.1%} of histories or more in every world but the first ({worst:.1%})" in last
+
+
+def test_what_changed_since_has_the_coverage_that_is_kept() -> None:
+    cells = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    kept = cells.query(
+        "world == 'private' and estimand == 'average' and interval == 'measurement'"
+    ).squeeze()
+    told = (ROOT / "docs" / "methods.md").read_text("utf-8").partition("## What changed since")[2]
+    assert f"to {kept['coverage']:.1%} (of {kept['replications']:,};" in told
+
+
+def test_the_notebook_rounds_the_worst_cells_as_the_page_does() -> None:
+    cells = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    notebook = nbformat.read(ROOT / "notebooks" / "06-calibration.ipynb", as_version=4)
+    (cell,) = (c for c in notebook.cells if c.source.startswith("worst = "))
+    shown = cell.outputs[0]["data"]["text/plain"].splitlines()[1:]
+    assert len(shown) == 5
+    for line in shown:
+        _, *key, coverage, _ = line.split()
+        kept = cells.set_index(["world", "estimand", "interval"]).loc[tuple(key)]
+        assert coverage == f"{kept['coverage']:.3f}"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 
 from elolag.estimate.known import read
 from elolag.estimate.lag import estimate_lag
+from elolag.estimate.revisions import _nine_in_ten
 
 HERE = Path(__file__).parents[2] / "benchmarks"
 
@@ -46,6 +47,19 @@ def test_the_last_rows_sum_up_the_others(kept: pd.DataFrame) -> None:
     assert set(made["board"]) == {*hindsight.BOARDS, "both"}
     last = kept[kept["as_of"] == "all"].reset_index(drop=True)
     pd.testing.assert_frame_equal(made, last[list(made)], check_dtype=False, atol=2e-3, rtol=0)
+
+
+def test_nine_in_ten_lie_within_what_is_said_of_them(kept: pd.DataFrame) -> None:
+    """The rule of `elolag revisions`: a size that occurred, and that nine in ten do not exceed."""
+    months = kept[kept["as_of"] != "all"]
+    for row in kept[kept["as_of"] == "all"].itertuples():
+        mine = months["estimand"] == row.estimand
+        if row.board != "both":
+            mine &= months["board"] == row.board
+        sizes = months.loc[mine, "difference"].abs().to_numpy()
+        assert row.most in sizes
+        assert row.most == _nine_in_ten(sizes)
+        assert (sizes <= row.most).mean() >= hindsight.MOST
 
 
 def test_the_average_of_the_day_was_what_hindsight_says(kept: pd.DataFrame) -> None:

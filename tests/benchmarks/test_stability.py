@@ -69,6 +69,8 @@ def test_the_contested_call_says_what_it_is_worth(kept: pd.DataFrame) -> None:
     start = f"- `gpt-5` of {row['value'][-10:]}"
     (told,) = (line for line in text.splitlines() if line.startswith(start))
     assert f"the headline {row['months']:.1f} ({row['low']:.1f} to {row['high']:.1f};" in told
+    readme = " ".join((HERE.parent / "README.md").read_text("utf-8").split())
+    assert f"GPT-5's test, were it counted, to {row['months']:.1f} months" in readme
 
 
 def test_drift_taken_for_less_or_more_moves_no_end_far(kept: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from elolag.claims import ClaimsReport, check_claims, packaged
+from elolag.claims import ClaimsReport, check_claims, estimating, packaged
 from elolag.claims.bridge import _MISTYPED, _IndexTable, _matched_records, _read_index
 from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
@@ -59,9 +59,12 @@ def test_epochs_figures_of_may_are_tested_as_they_were_made(report: ClaimsReport
 @pytest.mark.fresh
 def test_the_lead_was_not_traded_on_the_arenas_list(report: ClaimsReport) -> None:
     found = report["ai-index-2026-lead"]
-    assert found.verdict == "too large"
     assert found.deciding is not None
-    assert found.deciding.value == 0
+    assert (found.deciding.value, found.deciding.low, found.deciding.high) == (0, None, None)
+    # As listed it was not, but the errors of the ratings let it be so in about one draw of twenty.
+    assert 0 < (found.deciding.possible or 0) < 0.2
+    likely = (found.deciding.possible or 0) >= estimating.LEAST_SHARE
+    assert found.verdict == ("consistent" if likely else "unlikely")
 
 
 @pytest.mark.fresh

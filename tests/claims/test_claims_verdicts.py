@@ -565,10 +565,19 @@ def test_who_led_is_counted_as_listed(tmp_path: Path) -> None:
     (found,) = check_claims(add=path, only_added=True, n_draws=200).assessments
     mine = found.deciding
     assert mine is not None
-    assert (mine.value, mine.low, mine.high, mine.verdict) == (2.0, 2.0, 2.0, "consistent")
-    assert mine.figure() == mine.interval_words() == "2 changes of hands"
+    assert (mine.value, mine.low, mine.high, mine.verdict) == (2.0, None, None, "consistent")
+    assert mine.told() == "2 changes of hands, as listed"
     assert "China was first on 4" in mine.detail
-    assert mine.to_dict()["low"] == 2.0
+    made = mine.to_dict()
+    assert (made["low"], made["high"], made["no_interval"]) == (None, None, "as listed")
+    told = (found.sentence(), found.why, *(text for row in found.rows() for text in row))
+    assert not any("interval" in text or "unbounded" in text for text in told)
+    assert f"holds in {mine.chance()} of draws: 2 changes of hands, as listed" in found.why
+    path.write_text(text.replace("low = 2", "low = 50"), "utf-8")
+    (never,) = check_claims(add=path, only_added=True, n_draws=200).assessments
+    assert never.verdict == "unlikely"
+    assert "was claimed and holds in under 5% of draws: 2 changes of hands" in never.why
+    assert "there the share of draws alone decides" in RULE
     path.write_text(text.replace('since = "2026-03-01"\n', ""), "utf-8")
     with pytest.raises(ClaimError, match="says since when"):
         check_claims(add=path, only_added=True, n_draws=200)

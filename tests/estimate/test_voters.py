@@ -129,12 +129,19 @@ def test_a_shift_of_nothing_leaves_the_lag_and_a_large_one_turns_it() -> None:
 
 
 def test_sentence_table_and_json_say_the_same(found: VotersReport) -> None:
-    kind, top = found.kindest, found.near_top(found.kindest)
+    kind, top = found.kindest, found.kindest_near_top
     assert kind.shift.elo == max(r.shift.elo for r in found.quoted)
+    assert top is not None
+    assert top.shift.elo == max(r.shift.elo for r in found.tops)
+    assert (kind.voters, top.voters) == ("chinese", "comparia/text")
     english, german = found.sentence(), found.sentence("de")
     for text, lang in ((english, "en"), (german, "de")):
         assert f"{signed(kind.shift.elo, lang)} Elo" in text
-        assert signed(top.shift.elo, lang) in text
+        assert f"{signed(top.shift.elo, lang)} Elo" in text
+    assert f"compar:IA's public: {signed(top.shift.elo)}" in english
+    assert f"das Publikum von compar:IA: {signed(top.shift.elo, 'de')}" in german
+    assert "intervals from all models" in english
+    assert "Intervallen aus allen Modellen" in german
     assert "China would be" in english
     assert "Stimmten alle so ab" in german
     assert "Of China / US" in [column.label for column in found.table().visible()]
@@ -151,24 +158,49 @@ def test_sentence_table_and_json_say_the_same(found: VotersReport) -> None:
 @pytest.mark.parametrize(
     ("lows", "words"),
     [
-        ((1.0, 2.0), "Not even they see a lead."),
+        ((1.0, 2.0), "None of these voters see a lead."),
         ((-1.0, 2.0), "all models together leave it open."),
-        ((-1.0, -2.0), "By that a lead is not excluded."),
-        ((None, None), "By that a lead is not excluded."),
+        ((1.0, -2.0), "By the intervals of these voters a lead is not excluded."),
+        ((-1.0, -2.0), "By the intervals of these voters a lead is not excluded."),
+        ((None, None), "By the intervals of these voters a lead is not excluded."),
     ],
 )
-def test_the_verdict_goes_by_the_intervals(found: VotersReport, lows, words: str) -> None:
-    kind = found.kindest
+@pytest.mark.parametrize("who", ["chinese", "japanese"])
+def test_the_verdict_goes_by_every_interval(
+    found: VotersReport, lows, words: str, who: str
+) -> None:
+    """Those of who is not the kindest too: no sentence denies what a row of the table leaves."""
     ends = dict(zip((False, True), lows, strict=True))
     rows = tuple(
-        replace(r, moved=replace(r.moved, low=ends[r.top]))
-        if (r.voters, r.board) == (kind.voters, kind.board) and r.moved
-        else r
+        replace(r, moved=replace(r.moved, low=ends[r.top] if r.voters == who else 1.0))
         for r in found.rows
+        if r.moved
     )
     assert replace(found, rows=rows).sentence().endswith(words)
     undecided = replace(found, rows=rows, headline=replace(found.headline, low=-1.0))
     assert not undecided.sentence().endswith(words)
+
+
+def test_a_lead_that_compar_ia_leaves_near_the_top_is_not_denied(found: VotersReport) -> None:
+    row = next(r for r in found.tops if r.voters == "comparia/text")
+    assert row.moved
+    assert row.moved.low is not None
+    assert row.moved.low < 0
+    assert found.sentence().endswith("By the intervals of these voters a lead is not excluded.")
+    assert found.sentence("de").endswith("ist ein Vorsprung nicht ausgeschlossen.")
+
+
+@pytest.mark.parametrize(
+    ("low", "words"), [(1.0, "None of these voters see a lead."), (-1.0, "is not excluded.")]
+)
+def test_where_nobody_near_the_top_is_compared_all_models_decide(
+    found: VotersReport, low: float, words: str
+) -> None:
+    rows = tuple(replace(r, moved=replace(r.moved, low=low)) for r in found.quoted if r.moved)
+    alone = replace(found, rows=rows)
+    assert alone.kindest_near_top is None
+    assert "top" not in alone.sentence()
+    assert alone.sentence().endswith(words)
 
 
 def test_one_kind_of_voters_alone_is_one(found: VotersReport) -> None:
@@ -183,8 +215,10 @@ def test_one_kind_of_voters_alone_is_one(found: VotersReport) -> None:
         "Die einzige verglichene Wählerschaft (wer auf Chinesisch schreibt) wertet chinesische "
         "Modelle höher als gleich gute US-Modelle: +"
     )
-    assert "read together" in found.footnotes()[0]
-    assert "read together" not in one.footnotes()[0]
+    assert "Near the top it is +" in one.sentence()
+    assert "Nahe der Spitze sind es +" in one.sentence("de")
+    assert "of 18 intervals read together 0.9" in found.footnotes()[0]
+    assert "read together" not in replace(one, rows=one.quoted).footnotes()[0]
 
 
 def test_a_lag_without_bounds_is_words_not_a_number(found: VotersReport) -> None:
@@ -206,7 +240,7 @@ def test_where_the_lag_has_no_interval_a_moved_one_has_none() -> None:
     assert "(none: too few models)" in found.table().cells()[0][-1]
     for lang in ("en", "de"):
         told = found.sentence(lang)
-        assert told.count("%") == 2  # those of the shift
+        assert told.count("%") == 3  # those of the shifts
         assert not any(verdict and verdict in told for verdict in _VERDICTS[lang])
 
 
@@ -251,7 +285,10 @@ def test_the_figure_has_a_row_per_kind(found: VotersReport, size: str) -> None:
     drawn = {text.get_text() for text in axes.texts}
     assert {signed(r.shift.elo) for r in (*found.quoted, *found.tops)} <= drawn
     assert axes.get_xlabel() == "Elo"
-    assert signed(found.kindest.shift.elo) in axes.get_title(loc="left")
+    elo = [row.shift.elo for row in found.shown]
+    ends = f"{signed(min(elo))} to {signed(max(elo))}"
+    assert ends in " ".join(axes.get_title(loc="left").split())
+    assert min(elo) < min(row.shift.elo for row in found.quoted)
 
 
 def test_the_command_prints_and_draws(command: Command, tmp_path: Path) -> None:

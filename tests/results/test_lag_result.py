@@ -241,8 +241,10 @@ def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) ->
     assert (passed.verdict, passed.order, passed.clear) == ("overtaken", "follower-first", False)
     assert passed.to_dict()["headline"]["order"] == "follower-first"
     text = passed.sentence()
-    assert "China was first on arena/text (overall) and was overtaken by the US on 2026-05-19" in (
-        text
+    assert passed.matched == 0.9
+    assert (
+        "China was probably first on arena/text (overall) and was overtaken by the US on 2026-05-19"
+        in text
     )
     assert "3.0 months before; neither side has a clear lead" in text
     assert "passed by omni of 2026-05-19 in 90% of draws; not overtaken in 10% of draws" in text
@@ -298,11 +300,15 @@ def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
         leader_best=point("US", "alpha", 1500.0, "2026-01-10"),
         follower=point("CN", "beta", 1509.0, "2026-07-19"),
         match=point("CN", "beta", 1509.0, "2026-07-19"),
-        matches=(Match("beta", "beta", "2026-07-19", -1.0, 1.0),),
+        matches=(Match("beta", "beta", "2026-07-19", -1.0, 1.0),), matched=1.0,
     )  # fmt: skip
     assert turned.order == "leader-first"
     assert "the US was first on arena/text (overall) and was overtaken by China on 2026-07-19" in (
         turned.sentence()
+    )
+    unsure = dataclasses.replace(turned, matched=0.42)
+    assert "the US was by the mean ratings first on arena/text (overall) and was overtaken" in (
+        unsure.sentence()
     )
     # Of two kinds of time in one interval, the other one is told of the side the sentence is of.
     early = Match("beta-0", "beta-0", "2025-11-18", -9.0, 0.4)

@@ -15,6 +15,7 @@ from elolag.claims import ClaimsReport
 from elolag.errors import EstimateError
 from elolag.forecast import past
 from elolag.forecast.past import NO_RECORD
+from elolag.forecast.skill import OURS, REFERENCE
 from elolag.results.table import Result, Table
 from elolag.results.words import MATCHED, MEANING
 from elolag.site import down, page
@@ -225,16 +226,38 @@ def test_the_record_shown_is_that_of_the_question(found: Found) -> None:
     (asked,) = (s for s in _forecasts(found).sections if s.key == "scores")
     assert found.outlook is not None
     (ahead,) = (s for s in _forecasts(found).sections if s.key == "outlook")
-    assert ahead.prose[-1] == found.outlook.record["en"]
-    # What ends the outlook is not said again: the record adds the other board's.
-    assert list(asked.prose) == [past.record("arena/text_style_control")["en"]]
-    assert asked.figures
+    # The board's own first, over its chart; it is not said twice.
+    both = [past.record(name)["en"] for name in ("arena/text", "arena/text_style_control")]
+    assert [*ahead.prose, both[0]] == list(found.outlook.told())
+    assert list(asked.prose) == both
+    assert found.outlook.note in ahead.figures[0].caption
+    (figure,) = asked.figures
+    assert figure.caption.startswith("Rounds of arena/text. ")
+    assert figure.table.caption == "Scores beside no change on arena/text"
     other = replace(found, outlook=replace(found.outlook, record=NO_RECORD))
     (none,) = (s for s in _forecasts(other).sections if s.key == "scores")
     assert (list(none.prose), none.figures, none.after) == ([NO_RECORD["en"]], (), ())
     bare = replace(found, outlook=None, missing={**found.missing, "outlook": "nothing"})
     (alone,) = (s for s in _forecasts(bare).sections if s.key == "scores")
     assert alone.prose[0] == past.record("arena/text")["en"]
+
+
+def test_charts_of_forecasts_say_what_is_in_table_and_csv(found: Found) -> None:
+    """Every edge of the fan, and the marks of both, are where the description says."""
+    assert found.outlook is not None
+    fan, held = (figure for s in _forecasts(found).sections for figure in s.figures)
+    assert "all its edges in the CSV beside it" in fan.alt
+    keys = [column.key for column in fan.table.columns]
+    row = dict(zip(keys, fan.table.rows[0], strict=True))
+    drawn = found.outlook.fan()
+    for level in (0.5, 0.8, 0.95):
+        for end in ((1 - level) / 2, (1 + level) / 2):
+            key = f"q{f'{end:.3f}'[2:].rstrip('0'):0<2}"
+            assert row[key] == drawn.at[round(end, 4)][1], key
+    assert "Ours are in the table below the chart, both in the CSV beside it." in held.alt
+    who = [column.key for column in held.table.columns].index("forecaster")
+    assert {held.table.rows[k][who] for k in held.table.page_rows} == {OURS}
+    assert {OURS, REFERENCE} <= {cells[who] for cells in held.table.rows}
 
 
 def test_data_tell_every_list_its_licence_and_its_hash(

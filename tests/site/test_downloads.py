@@ -441,6 +441,14 @@ def test_the_newest_links_from_its_own_place_or_by_address(
     assert whole == {name: f"{base}{path}" for name, path in here.items()}
 
 
+def test_the_newest_says_that_it_is_of_an_official_list() -> None:
+    """Series and feed may end with a newer month by a copy (`front.Edition.month`)."""
+    schema = json.loads(schemas()["schemas/latest-1.json"])
+    assert "newest list of the publisher's own" in schema["description"]
+    assert "may end with a newer month by a copy" in schema["description"]
+    assert schema["properties"]["month"]["description"].endswith("with an official list")
+
+
 # The data package.
 
 _TEXT = {"type": "string", "minLength": 1}

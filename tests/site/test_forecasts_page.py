@@ -26,12 +26,12 @@ def found(outlook: Outlook | None, board: str = "arena/text_style_control", **mo
 def test_the_fan_stands_with_its_record(outlook: Outlook) -> None:
     page = _forecasts(found(outlook, missing={"ledger": "the disk is gone"}))
     ahead, record, ledger = page.sections
-    said = past.record("arena/text_style_control")["en"]
-    assert ahead.prose[-1] == said
+    own, other = (past.record(f"arena/text{more}")["en"] for more in ("_style_control", ""))
+    assert [*ahead.prose, own] == list(outlook.told())
     (fan,) = ahead.figures
     assert fan.caption.endswith(past.note("arena/text_style_control"))
     assert fan.table.to_csv() == outlook.table().to_csv()
-    assert list(record.prose) == [past.record("arena/text")["en"]]
+    assert list(record.prose) == [own, other]
     assert [f.name for f in record.figures] == ["held"]
     assert {row[0] for row in record.figures[0].table.to_frame().to_numpy()} == {
         "arena/text_style_control"

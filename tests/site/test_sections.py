@@ -223,6 +223,19 @@ def test_every_sentence_about_the_chart_begins_with_a_capital(found: Found) -> N
     assert not re.search(r"\. [a-z]", alt)
 
 
+def test_a_chart_says_where_its_points_are(found: Found) -> None:
+    """Below the frontiers are the records alone, and the path's file is not beside every page."""
+    frontier = sections.frontier(found.material)
+    assert frontier.alt.endswith(
+        "Its records are in the table below the chart, all points in the CSV beside it."
+    )
+    table = frontier.table
+    record = [column.key for column in table.columns].index("record")
+    assert table.page_rows == tuple(k for k, row in enumerate(table.rows) if row[record])
+    (path,) = sections.over_time(found.material).figures
+    assert path.alt.endswith("All days are in the CSV beside it.")
+
+
 def test_lists_of_the_sister_board_place_no_entry() -> None:
     study = prepare(vintage="2026-08-19", n_draws=60)
     table = sections._snapshots(cast("Material", SimpleNamespace(study=study)))
