@@ -121,6 +121,12 @@ def _check_plain(study: Study) -> None:
                 f"the page that answers is made of the plain question, and this one has "
                 f"{name.replace('_', ' ')} {study.choices[name]!r}; take {value!r}"
             )
+    usual_drift = drift_of(None, study.panel.board, study.panel.measure)
+    if (study.choices["drift"] is None) != (usual_drift is None):
+        raise UsageError(
+            "the page that answers takes the drift of its board, and this question another; leave "
+            "the drift out"
+        )
     for group in (study.cast.leader, study.cast.follower):
         if {"open", "closed"} & {name for part in group.alternatives for _, name in part}:
             raise UsageError(

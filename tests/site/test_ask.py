@@ -339,6 +339,8 @@ def test_a_study_of_more_than_the_plain_question_is_refused(world: World) -> Non
     for changed in ({"min_votes": 10}, {"match_rule": "below"}, {"clock": "first-listed"}):
         with pytest.raises(UsageError, match="made of the plain question"):
             travel.carry(prepare(**{**world.question, "n_draws": 60, **changed}))
+    with pytest.raises(UsageError, match="takes the drift of its board"):
+        travel.carry(prepare(**{**world.question, "n_draws": 60, "drift": "none"}))
     with pytest.raises(UsageError, match="count from that of their weights"):
         travel.carry(prepare(**{**world.question, "n_draws": 60, "leader": "US+closed"}))
 
