@@ -75,7 +75,8 @@ REFUSALS = {
 CHANGES = {
     "none": (
         f"The question as it is published, from the {DRAWS:,} draws that travel: nothing is moved. "
-        "Ends of intervals can differ from the published ones by 0.2 months."
+        "Ends of intervals can differ from the published ones by 0.2 months, those of the "
+        "gap by 1 Elo."
     ),
     "some": "Moved: {changes}.",
     "as_of": "as of {day}",
