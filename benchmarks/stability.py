@@ -2,11 +2,12 @@
 
 The headline is `average` over twelve months on the default board, in hindsight of its newest
 official list. Each row changes one thing: the seed of the draws; how far young or settled entries
-drift, and for how long; each hyperparameter (`elolag.model.scale`, where they are explained) and
-what the prior estimates; window; date; a top model, a list, the other board left out; noise on the
-ratings. Where an estimate has an error, the change is to its 10% and 90% point; what is chosen and
-not estimated is taken 0.8 and 1.2 times. The last rows mix the draws at points drawn for all of
-these together: how much wider the interval is when nothing is plugged in. Writes `stability.csv`:
+drift, and for how long; an entry taken for a model of its own; each hyperparameter
+(`elolag.model.scale`, where they are explained) and what the prior estimates; window; date; a top
+model, a list, the other board left out; noise on the ratings. Where an estimate has an error, the
+change is to its 10% and 90% point; what is chosen and not estimated is taken 0.8 and 1.2 times. The
+last rows mix the draws at points drawn for all of these together: how much wider the interval is
+when nothing is plugged in. Writes `stability.csv`:
 figure and interval, and what they moved by from the base row, in months. The rows are `variations`;
 one more is one more `Variation`. The ends are quantiles of draws: what another seed moves them by
 (kind ``seed``) is in every row.
@@ -168,6 +169,47 @@ def once(asked: Variation) -> Iterator[Variation]:
     yield replace(asked, kind="drift once", value="of carried entries", edit=settled)
 
 
+def ended(asked: Variation) -> Iterator[Variation]:
+    """Entries of the newest list that are settled by age no longer drift, few as their votes be."""
+    past = asked.past
+    first: dict[object, str] = {}
+    for lists in past.vintages:
+        first = dict.fromkeys(lists.identities, lists.date) | first
+    until = to_day(past.vintages[-1].date) - past.hyper.settled_days
+
+    def settled(table: pd.DataFrame) -> pd.DataFrame:
+        old = table["identity"].map(lambda identity: to_day(first[identity])) <= until
+        return table.assign(votes=table["votes"].mask(old & (table["link"] < 0), 1e12))
+
+    value = f"{past.hyper.settled_days:g} days after the first list"
+    yield replace(asked, kind="drift ended", value=value, edit=settled)
+
+
+def apart(asked: Variation) -> Iterator[Variation]:
+    """An entry that the newest list dropped, of a model that it shows, is a model of its own."""
+    past, newest = asked.past, asked.past.vintages[-1]
+    listed, shown = set(newest.identities), set(newest.models)
+    dropped = {
+        identity: (model, f"{entry} of {lists.date}")
+        for lists in past.vintages
+        for identity, model, entry in zip(
+            lists.identities, lists.models, lists.entries, strict=True
+        )
+        if model in shown and identity not in listed
+    }
+    for identity, (model, value) in dropped.items():
+        own, names = f"{model} by itself", list(past.roster.models)
+        at = names.index(model)
+        roster = past.roster.only(np.insert(np.arange(len(names)), at, at))
+        names.insert(at + 1, own)
+        vintages = tuple(
+            replace(lists, models=np.where(lists.identities == identity, own, lists.models))
+            for lists in past.vintages
+        )
+        moved = replace(past, vintages=vintages, roster=replace(roster, models=tuple(names)))
+        yield replace(asked, kind="dropped entry", value=value, past=moved)
+
+
 def resampled_drifts() -> list[early_drift.YoungDrift]:
     """The drift of young entries from resamples of the models whose debuts it is estimated from."""
     rows, rng = excesses(), np.random.default_rng(SEED)
@@ -326,7 +368,7 @@ def chance(asked: Variation) -> Iterator[Variation]:
         )
 
 
-VARIATIONS = (drifts, lasting, once, estimated, chosen, questions, left_out, chance)
+VARIATIONS = (drifts, lasting, once, ended, apart, estimated, chosen, questions, left_out, chance)
 
 
 def variations(asked: Variation) -> Iterator[Variation]:

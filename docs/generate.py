@@ -100,6 +100,23 @@ def retired() -> str:
     return f"> {everything().retired}"
 
 
+def whole_lists() -> str:
+    """Which verdicts on lists came only later, and what the average read on their day."""
+    told = []
+    for r in pd.read_csv(ROOT / "benchmarks" / "verdicts.csv").itertuples():
+        then, now = (
+            f"{months:.1f} ({low:.1f} to {high:.1f})"
+            for months, low, high in (
+                (r.months_then, r.low_then, r.high_then), (r.months_now, r.low_now, r.high_now)
+            )
+        )  # fmt: skip
+        told.append(f"{r.board} of {r.list} ({r.then}, now {r.now}; average {then}, now {now})")
+    return (
+        f"> {len(told)} lists were judged otherwise by the lists up to their day "
+        f"(`benchmarks/verdicts.csv`): {'; '.join(told)}."
+    )
+
+
 def young_drift() -> str:
     """The young-entry drift, as estimated."""
     record = early_drift._packaged_record()
@@ -207,8 +224,8 @@ def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
     panel = build(elolag.open_archive().board(DEFAULT_BOARD), "overall", None, lookup)
-    head = "last list | entries | bridge | share | fitted on | shift | slope | drift | of the young"
-    rows = [f"| {head} |", "|" + "---|" * 9]
+    head = "last list | entries | bridge | share | fitted on | shift | slope"
+    rows = [f"| {head} | drift, t | of the young, t |", "|" + "---|" * 9]
     for made in panel.placed.carries:
         carry = made.carry
         cells = (
@@ -560,6 +577,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "bridged": bridged,
     "revisions": revisions,
     "hindsight": hindsight,
+    "whole-lists": whole_lists,
     "stability": stability,
     "backtest": backtest,
     "same-process": same_process,

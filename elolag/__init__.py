@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from elolag.estimate.change import estimate_change
     from elolag.estimate.compare import compare
     from elolag.estimate.comparison import estimate_all
-    from elolag.estimate.lag import estimate_lag
+    from elolag.estimate.lag import estimate_lag, frontier_curve
     from elolag.estimate.leads import who_led
     from elolag.estimate.measures import compare_measures
     from elolag.estimate.model_dates import level_dates, model_dates
     from elolag.estimate.news import estimate_news
     from elolag.estimate.over_time import lag_path
     from elolag.estimate.revisions import estimate_revisions
-    from elolag.estimate.session import Question, Session, frontier_curve
+    from elolag.estimate.session import Question, Session
     from elolag.estimate.voters import compare_voters
     from elolag.forecast.ahead import forecast_lag
     from elolag.forecast.record import forecast_ledger
@@ -57,7 +57,7 @@ _HOMES = {
     "forecast_lag": "elolag.forecast.ahead",
     "forecast_ledger": "elolag.forecast.record",
     "forecast_scores": "elolag.forecast.skill",
-    "frontier_curve": "elolag.estimate.session",
+    "frontier_curve": "elolag.estimate.lag",
     "lag_path": "elolag.estimate.over_time",
     "level_dates": "elolag.estimate.model_dates",
     "model_dates": "elolag.estimate.model_dates",

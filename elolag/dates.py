@@ -36,6 +36,11 @@ def known(iso: str) -> str:
     return iso[: len("2024-08")] if isinstance(iso, MonthOnly) else iso
 
 
+def precision(iso: str) -> str:
+    """To what an ISO date is known: ``day``, or of a `MonthOnly` ``month``."""
+    return "month" if isinstance(iso, MonthOnly) else "day"
+
+
 def utc_now() -> dt.datetime:
     """The time now, in UTC."""
     return dt.datetime.now(dt.UTC)

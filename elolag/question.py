@@ -159,15 +159,62 @@ DEFAULTS = Options(
 )
 
 
+#: Every option by its name in Python, as it is asked for: those of `Options`, and each rule.
+DECLARED: dict[str, Option] = {
+    name: hint.__metadata__[0]
+    for name, hint in get_type_hints(Options, include_extras=True).items()
+} | {name: Option(RULES[name], metavar=f"[{'|'.join(known)}]") for name, known in POLICIES.items()}
+
+
+def flag(name: str) -> str:
+    """What an option is written as; a switch as ``--on/--off``."""
+    declared = DECLARED[name].flags if name in DECLARED else ""
+    return declared or f"--{name.replace('_', '-')}"
+
+
+def typed(question: Mapping[str, Any], always: Collection[str] = ()) -> list[str]:
+    """The words of the command line for every option that is not at its default.
+
+    Parameters
+    ----------
+    question
+        As Python takes it.
+    always
+        Options that are said though they are at their default.
+
+    Examples
+    --------
+    >>> typed({"min_votes": 300, "policies": Policies(taiwan="CN"), "seed": 0}, ["seed"])
+    ['--seed', '0', '--min-votes', '300', '--taiwan', 'CN']
+    """
+    usual = {**DEFAULTS, **asdict(Policies())}
+    asked = {**usual, **question, **asdict(question.get("policies") or Policies())}
+    words: list[str] = []
+    for name in DECLARED:
+        value = asked[name]
+        if value is None or (value == usual[name] and name not in always):
+            continue
+        if isinstance(value, bool):
+            yes, _, no = flag(name).partition("/")
+            words.append(yes if value else no)
+            continue
+        one = isinstance(value, str) or not isinstance(value, Collection)
+        for each in [value] if one else sorted(value):
+            words += [flag(name), str(each)]
+    return words
+
+
 _DAYS = "each figure is as of the day of its own vintage"
 _MONTHS = "each month has a list and a day of its own"
 _ONE_LIST = "a table of your own is one list and has no"
+_PATH = "a path dates levels by the first model to reach them"
 _VARIED = "the grid varies it; of its levels some can be kept (--choice, in Python choices)"
 _CROSSED = "the grid crosses the boards and vintages of the archive"
 
 #: Options that an estimate settles itself, each with the reason: who asks for them is refused.
 #: ``ratings`` are those of one's own, which are a board in Python.
 SETTLED: Mapping[str, Mapping[str, str]] = {
+    "curve": {"window": "a curve has no window", "match_rule": "a curve has no match"},
     "dates": {"window": "a date has no window"},
     "forecast": {
         "as_of": "a forecast counts from the day of the list; take another vintage",
@@ -183,13 +230,17 @@ SETTLED: Mapping[str, Mapping[str, str]] = {
         "level": "it gives probabilities and no interval",
         "ratings": f"{_ONE_LIST} past",
     },
-    "months": {"vintage": _MONTHS, "as_of": _MONTHS, "ratings": f"{_ONE_LIST} months"},
+    "months": {
+        "vintage": _MONTHS, "as_of": _MONTHS, "match_rule": _PATH,
+        "ratings": f"{_ONE_LIST} months",
+    },
     "news": {
         "as_of": _DAYS,
         "vintage": "the two vintages are named before the options",
         "level": "it splits two figures and has no interval",
         "ratings": f"{_ONE_LIST} past",
     },
+    "report": {"match_rule": _PATH},
     "revisions": {"as_of": _DAYS, "ratings": f"{_ONE_LIST} past"},
     "sensitivity": {
         **dict.fromkeys(

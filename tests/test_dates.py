@@ -18,6 +18,7 @@ from elolag.dates import (
     between,
     known,
     parse,
+    precision,
     to_day,
     to_days,
     to_iso,
@@ -48,6 +49,7 @@ def test_known_days() -> None:
 def test_a_day_that_stands_for_a_month_is_told_as_that_and_kept() -> None:
     vague = MonthOnly("2024-08-15")
     assert (known(vague), known("2024-08-15")) == ("2024-08", "2024-08-15")
+    assert (precision(vague), precision("2024-08-15")) == ("month", "day")
     assert to_day(vague) == to_day("2024-08-15")
     assert json.dumps(vague) == '"2024-08-15"'
     again = copy.deepcopy(vague)

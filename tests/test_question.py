@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import shlex
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -27,6 +29,8 @@ from elolag.question import (
     unsettled,
 )
 from elolag.robustness.specifications import Spec
+from elolag.site.material import Extent, gather
+from elolag.site.month import command
 
 RUN = CliRunner()
 COMMANDS = (
@@ -78,6 +82,8 @@ OTHER: elolag.Question = {
     "correct_selection": False, "drift": "none", "clock": "first-listed", "min_votes": 20_000,
     "match_rule": "below", "exclude": ["kimi-k3"], "sources": "official", "extra_tags": "",
 }  # fmt: skip
+#: Of every rule another value than the usual one.
+RULES = {"hong_kong": "separate", "taiwan": "CN", "derivatives": "drop"}
 
 
 def test_no_option_is_taken_and_then_ignored(tmp_path: Path) -> None:
@@ -100,11 +106,13 @@ def test_no_option_is_taken_and_then_ignored(tmp_path: Path) -> None:
 
 #: What settles options itself, by the names of `SETTLED`.
 SETTLING = {
+    "curve": (partial(elolag.frontier_curve, "CN"),),
     "dates": (elolag.model_dates, partial(elolag.level_dates, 1450)),
     "forecast": (elolag.forecast_lag,),
     "leads": (elolag.who_led,),
     "months": (elolag.record, partial(elolag.write_site, "site")),
     "news": (partial(elolag.estimate_news, "2026-06-25", "2026-08-19"),),
+    "report": (partial(elolag.write_report, "report"),),
     "revisions": (elolag.estimate_revisions,),
     "sensitivity": (elolag.sensitivity,),
     "voters": (elolag.compare_voters,),
@@ -113,7 +121,7 @@ SETTLING = {
 
 @pytest.mark.parametrize("name", SETTLED)
 def test_what_an_estimate_settles_itself_is_refused_in_python_too(name: str) -> None:
-    policies = elolag.Policies(hong_kong="separate", taiwan="CN", derivatives="drop")
+    policies = elolag.Policies(**RULES)
     assert set(SETTLING) == set(SETTLED)
     for option, why in SETTLED[name].items():
         if option == "ratings":  # a board in Python, and refused as one
@@ -128,6 +136,31 @@ def test_what_an_estimate_settles_itself_is_refused_in_python_too(name: str) -> 
     assert name != "sensitivity" or set(POLICIES) <= set(SETTLED[name])
     refuse_settled(name, {**DEFAULTS, "policies": elolag.Policies()})
     refuse_settled(name, unsettled(name, OTHER))
+
+
+def test_the_command_of_a_report_asks_the_same_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every declared option goes into the command, comes back, and gives the same figure."""
+    assert (set(OTHER), set(RULES)) == (set(DEFAULTS), set(POLICIES))
+    own = tmp_path / "tags.csv"
+    own.write_text("entry,model,lab\nkimi-k3,kimi-k3,moonshot\n", "utf-8")
+    asked = unsettled("report", OTHER) | {"extra_tags": own, "policies": elolag.Policies(**RULES)}
+    material = gather(Extent(checks=False, full=False, ways=False), **asked)
+    got: dict[str, Any] = {}
+
+    def write_report(out: Path, *, full: bool, **question: Any) -> None:
+        assert not full
+        got.update(question)
+        raise UsageError("no more is asked")
+
+    monkeypatch.setattr("elolag.site.write_report", write_report)
+    monkeypatch.chdir(tmp_path)  # own tags go by their last name
+    RUN.invoke(app, shlex.split(command(material))[1:])
+    kept = {**asked, "extra_tags": Path("tags.csv"), "vintage": material.headline.vintage}
+    assert {name: got[name] for name in kept} == kept
+    again, first = elolag.estimate_lag(**{name: got[name] for name in kept}), material.headline
+    assert (again.months, again.low, again.high) == (first.months, first.low, first.high)
 
 
 def test_the_grid_is_of_an_archive_and_takes_its_board(tmp_path: Path) -> None:

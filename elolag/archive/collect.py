@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
@@ -162,7 +162,7 @@ def _held(root: Path, source: Source) -> dict[str, Snapshot]:
     Left out are snapshots without an ETag, damaged ones, and those another parser version read,
     and those of an impossible day.
     """
-    archive = open_archive(root, allow_empty=True)
+    archive = Archive(root)
     found: dict[str, Snapshot] = {}
     for name in archive.boards():
         for snapshot in archive.board(name).all_snapshots:

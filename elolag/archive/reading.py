@@ -305,7 +305,7 @@ def open_archive(
         ``all``, or ``official`` for the publishers' own lists only. It narrows and never widens:
         an archive opened with ``official`` stays so.
     allow_empty
-        Whether one without snapshots, or absent, is fine.
+        Whether one without snapshots is fine.
 
     Raises
     ------
@@ -325,16 +325,15 @@ def open_archive(
         return path.only(sources)
     folder = Path(path) if path is not None else default_path()
     archive = Archive(folder, sources=sources)
-    if not allow_empty:
-        if not folder.is_dir():
-            raise ArchiveError(
-                f"{folder}: no such archive; name one with --archive or {_ENVIRONMENT}, "
-                f"or make one with: elolag archive init {folder}"
-            )
-        if archive.empty:
-            raise ArchiveError(
-                f"{folder}: the archive is empty; fill it with: elolag snapshot --archive {folder}"
-            )
+    if not folder.is_dir():  # a misspelt name, and none that holds nothing
+        raise ArchiveError(
+            f"{folder}: no such archive; name one with --archive or {_ENVIRONMENT}, "
+            f"or make one with: elolag archive init {folder}"
+        )
+    if archive.empty and not allow_empty:
+        raise ArchiveError(
+            f"{folder}: the archive is empty; fill it with: elolag snapshot --archive {folder}"
+        )
     return archive
 
 

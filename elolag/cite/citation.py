@@ -18,7 +18,7 @@ from elolag.results import citing as language
 from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
-from elolag.results.provenance import Origin, Provenance, provenance
+from elolag.results.provenance import Origin, Provenance, provenance, tags_of, which_tags
 from elolag.results.words import Phrase, first_up, meaning, phrase, rated
 from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
 from elolag.version import RELEASED, __version__
@@ -348,7 +348,11 @@ class _Speaker(Speaker):
         """What was chosen other than by default; and with how many draws."""
         r, arena = self.result, self.result.measure.arena_constants
         said = self.words.drawn.format(language.whole(r.n_draws, self.lang), r.seed)
-        return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
+        return [
+            *language.choices(r.policies, arena, self.lang),
+            *which_tags(tags_of(r), self.lang),
+            *([said] if draws else ()),
+        ]
 
     def footnote(self, source: Provenance) -> str:
         r, origins = self.result, source.origins

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -206,6 +206,7 @@ class ClaimsReport(Result):
     version: str
     sources: str = ALL_LISTS
     tags: str = ""
+    policies: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Assessment:
         """One assessment by the key of its claim."""
@@ -278,7 +279,7 @@ class ClaimsReport(Result):
             "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
-            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags"),
+            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags", "policies"),
             "claims": [a.to_dict() for a in self.assessments],
         }
 
@@ -355,11 +356,11 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
     lookup = studies.lookup
     for claim in claims:
         where = f"{file}, claim {claim.key}"
-        for field in ("leader", "follower"):
+        for side in ("leader", "follower"):
             try:
-                tags.parse_group(getattr(claim, field), lookup.labs, lookup.countries())
+                tags.parse_group(getattr(claim, side), lookup.labs, lookup.countries())
             except UsageError as error:
-                raise registry.ClaimError(f"{where}: {field}: {error}") from None
+                raise registry.ClaimError(f"{where}: {side}: {error}") from None
         for lab in claim.labs:
             if lab not in lookup.labs:
                 raise registry.ClaimError(f"{where}: labs: no lab {lab!r}; see elolag tags list")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Unpack
 
 import numpy as np
@@ -192,6 +192,7 @@ class StatementCheck(Result):
     version: str
     sources: str = ALL_LISTS
     tags: str = ""
+    policies: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def supporting(self) -> tuple[Definition, ...]:
@@ -259,7 +260,7 @@ class StatementCheck(Result):
             "date": self.date,
             "definitions": [d.to_dict() for d in self.definitions],
             "refused": list(self.refused),
-            **picked(self, "level", "n_draws", "seed", "sources", "tags"),
+            **picked(self, "level", "n_draws", "seed", "sources", "tags", "policies"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from elolag import tags
 from elolag.archive import Archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day
@@ -81,8 +82,11 @@ class Studies:
     @property
     def told(self) -> dict[str, Any]:
         """What a result says of them: numbers of the draws, version, lists and tags."""
+        chosen: dict[str, Any] = asdict(self.lookup.policies)
+        if self.extra_tags is not None:
+            chosen["extra_tags"] = tags.digest(self.extra_tags)
         basis = {"sources": self.archive.sources, "tags": self.lookup.tables.bundle}
-        return {**self.drawn, **basis, "version": __version__}
+        return {**self.drawn, **basis, "policies": chosen, "version": __version__}
 
     def asked(
         self, board: str, vintage: str, category: str, leader: str, follower: str, *,

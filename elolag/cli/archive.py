@@ -142,9 +142,7 @@ def verify(
     from elolag import archive as archives
     from elolag.archive.log import compared
 
-    # One that is not there is a misspelt name, and no archive that is all as stored.
-    folder = archive or archives.default_path()
-    opened = archives.open_archive(folder, allow_empty=folder.is_dir())
+    opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
     log = archives.Log.read(opened.path, lenient=True)
     folders = [label for name in opened.boards() for label in opened.board(name).labels]
@@ -264,7 +262,7 @@ def import_(
     as_json: OneJson = False,
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
-    from elolag.archive import default_path
+    from elolag.archive import Archive, default_path
     from elolag.archive.collect import import_files
     from elolag.cli.snapshot import accepted, report
     from elolag.tags import Lookup, load, untagged
@@ -274,7 +272,7 @@ def import_(
         source,
         paths,
         root,
-        partial(untagged, Lookup(load(archive=root))),
+        partial(untagged, Lookup(load(archive=Archive(root)))),
         date=date,
         url=url,
         dry_run=dry_run,
@@ -309,6 +307,8 @@ def diff(
     from elolag.estimate.diff import compare, compare_archives
     from elolag.tags import Lookup, load
 
+    if markdown and as_json:
+        raise UsageError("--markdown and --json each say what to print; take one")
     new_boards: list[str] = []
     if (Path(a) / "log.csv").is_file():
         older = open_archive(a, sources=sources, allow_empty=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer import Argument, Option
 
-from elolag.cli.options import Json, asks, check_figure
+from elolag.cli.options import Json, asks, check_figure, typed
 from elolag.cli.show import complain, dump, line, lines, paragraphs, print_table, say
 from elolag.errors import UsageError
 
@@ -24,6 +25,7 @@ _Lang = Annotated[str, Option(help="Language of sentence and footnote: en or de.
 @asks(which=True)
 def cite(
     question: dict[str, Any],
+    context: typer.Context,
     figure: Annotated[
         Path | None, Argument(help="A .png, .svg or .pdf made by elolag: print where it came from.")
     ] = None,
@@ -45,6 +47,11 @@ def cite(
         if lang != "en":
             raise UsageError(
                 f"{figure}: a figure holds its sentence in English alone; leave --lang {lang} out"
+            )
+        if name := typed(context, but=("figure", "lang", "bibtex", "csl", "as_json")):
+            raise UsageError(
+                f"{figure}: a figure holds the answer to a question of its own, which is printed "
+                f"in full; leave {name} out"
             )
         _print_figure(figure, bibtex=bibtex, csl=csl, as_json=as_json)
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from elolag.cli.options import Json, answers, asks, group
+from elolag.cli.options import Json, answers, asks, group, is_asked
 from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 from elolag.errors import UsageError
 from elolag.question import POLICIES
@@ -43,7 +43,7 @@ def claims(
     ] = False,
 ) -> Any:
     """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
-    if context.invoked_subcommand is not None:
+    if not is_asked(context):
         return None
     from elolag.claims import check_claims
 

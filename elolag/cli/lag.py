@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer import Option
 
 from elolag.cli.options import (
@@ -18,6 +19,7 @@ from elolag.cli.options import (
     asks,
     check_figure,
     draw,
+    typed,
 )
 from elolag.cli.show import dump, print_age, print_facts, print_table, say
 from elolag.errors import UsageError
@@ -33,6 +35,7 @@ _READING = 100
 @asks()
 def lag(
     question: dict[str, Any],
+    context: typer.Context,
     estimand: Estimand = None,
     frontier: Frontier = None,
     every: Annotated[
@@ -60,8 +63,7 @@ def lag(
     question["session"] = Session()
     size = check_figure(figure, size)
     if every:
-        if explain or figure is not None:
-            name = "--explain" if explain else "--figure"
+        if name := typed(context, (*asked, "explain", "figure")):
             raise UsageError(f"{name} is of one answer; leave --all or {name} out")
         from elolag.estimate.comparison import estimate_all
 

@@ -9,7 +9,16 @@ import typer
 from typer import Argument, Option
 
 from elolag.cli.archive import own_archive
-from elolag.cli.options import Archive, Figure, FigureSize, Json, OwnArchive, check_figure, group
+from elolag.cli.options import (
+    Archive,
+    Figure,
+    FigureSize,
+    Json,
+    OwnArchive,
+    check_figure,
+    group,
+    is_asked,
+)
 from elolag.cli.show import dump, line, print_result, print_table, say
 from elolag.errors import UsageError
 
@@ -31,7 +40,7 @@ def ledger(
     as_json: Json = False,
 ) -> None:
     """Every forecast of an archive: of which list and board, whose, and what came of it."""
-    if context.invoked_subcommand is not None:
+    if not is_asked(context):
         return
     from elolag.forecast.record import forecast_ledger
 
@@ -62,6 +71,11 @@ def scores(
     from elolag.forecast.skill import forecast_scores
 
     size = check_figure(figure, size)
+    if pastcast and archive is not None:
+        raise UsageError(
+            "--pastcast is of the forecasts that come with elolag; leave --archive or --pastcast "
+            "out"
+        )
     found = past.scores() if pastcast else forecast_scores(archive)
     if board is not None:
         boards = {line.board for line in found.lines}

@@ -12,22 +12,24 @@ import typer
 
 from elolag.cli.show import dump, print_result
 from elolag.errors import UsageError
-from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, RULES, Option, Options, Policies
+from elolag.question import (
+    DECLARED,
+    DEFAULT_BOARD,
+    DEFAULTS,
+    POLICIES,
+    Options,
+    Policies,
+    flag,
+)
 
 #: Types that the command line reads otherwise than Python.
 _READ = {"exclude": list[str] | None, "extra_tags": Path | None}
-_DECLARED: dict[str, tuple[Any, Option]] = {
-    name: (_READ.get(name, hint.__origin__), hint.__metadata__[0])
-    for name, hint in get_type_hints(Options, include_extras=True).items()
-} | {
-    name: (str, Option(RULES[name], metavar=f"[{'|'.join(known)}]"))
-    for name, known in POLICIES.items()
-}
+_KINDS: dict[str, Any] = {**get_type_hints(Options), **_READ}
 
 
 def _option(name: str) -> Any:
     """An option of `question` as typer takes it."""
-    option = _DECLARED[name][1]
+    option = DECLARED[name]
     flags = (option.flags,) if option.flags else ()
     return typer.Option(*flags, help=option.help, metavar=option.metavar or None, min=option.least)
 
@@ -113,6 +115,44 @@ def group(name: str, said: str, *, answers: bool = False) -> typer.Typer:
     )  # fmt: skip
 
 
+def typed(
+    context: typer.Context, names: Collection[str] | None = None, but: Collection[str] = ()
+) -> str:
+    """The first option that was typed, as it is written; empty where none was.
+
+    Parameters
+    ----------
+    names, but
+        Of which options, by default of all; and those that are not meant.
+    """
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        meant = name not in but and (names is None or name in names)
+        if meant and source is not None and source.name == "COMMANDLINE":
+            return "/".join((*option.opts, *option.secondary_opts))
+    return ""
+
+
+def is_asked(context: typer.Context) -> bool:
+    """Whether a group that answers was asked itself, and not a command of it.
+
+    Raises
+    ------
+    UsageError
+        A command of it was, with options of the group, which it does not read.
+    """
+    name = context.invoked_subcommand
+    if name is None:
+        return True
+    if flag := typed(context):
+        raise UsageError(
+            f"{flag} stands before {name}, which reads only what stands after it; put it there, "
+            f"or leave it out"
+        )
+    return False
+
+
 def asks(
     fixed: Mapping[str, str] | None = None,
     only: Collection[str] = (),
@@ -155,7 +195,7 @@ def asks(
             asked = {name: given.pop(name) for name in names}
             for name, why in settled.items():
                 if asked.pop(name) is not None:
-                    raise UsageError(f"{_flag(name)} has no place here: {why}")
+                    raise UsageError(f"{flag(name)} has no place here: {why}")
             command(_question(asked, defaults), **given)
 
         return _shaped(run, command, [*(p for p in mine if p not in last), *options, *last])
@@ -226,18 +266,13 @@ def _parameter(
     if name in _ASKED_OF:
         annotation, default = _ASKED_OF[name]
     else:
-        annotation = Annotated[_DECLARED[name][0], _option(name)]
+        annotation = Annotated[_KINDS[name], _option(name)]
         default = _spelt(DEFAULTS[name])  # type: ignore[literal-required]
     if name in settled:
-        hidden = typer.Option(*_flag(name).split("/"), hidden=True)
-        read = bool | None if "/" in _flag(name) else str | None
+        hidden = typer.Option(*flag(name).split("/"), hidden=True)
+        read = bool | None if "/" in flag(name) else str | None
         return inspect.Parameter(name, kind, default=None, annotation=Annotated[read, hidden])
     return inspect.Parameter(name, kind, default=defaults.get(name, default), annotation=annotation)
-
-
-def _flag(name: str) -> str:
-    flags = "" if name in _ASKED_OF else _DECLARED[name][1].flags
-    return flags or f"--{name.replace('_', '-')}"
 
 
 def _spelt(default: Any) -> Any:
@@ -247,6 +282,8 @@ def _spelt(default: Any) -> Any:
 def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for other than by default, as Python takes it."""
     own, level = asked.pop("ratings", None), asked.pop("ratings_level", None)
+    if own is None and level not in (None, _ASKED_OF["ratings_level"][1]):
+        raise UsageError("--ratings-level is of the intervals in --ratings; name that table too")
     policies = {name: asked.pop(name) for name in POLICIES if name in asked}
     usual = {name: default for name, (_, default) in _ASKED_OF.items()} | {**DEFAULTS, **defaults}
     question = {
@@ -265,7 +302,7 @@ def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, A
 def _policies(changed: Mapping[str, str]) -> Any:
     for name, value in changed.items():
         if value not in POLICIES[name]:
-            raise UsageError(f"{_flag(name)} {value!r}: known: {', '.join(POLICIES[name])}")
+            raise UsageError(f"{flag(name)} {value!r}: known: {', '.join(POLICIES[name])}")
     return Policies(**changed)  # type: ignore[arg-type]
 
 

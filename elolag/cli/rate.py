@@ -54,6 +54,7 @@ def rate(
     """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
     from elolag import votes as voting
 
+    _check_force(out, force=force)
     held, points = _anchor(anchor, mean)
     rated = voting.rate(
         votes, anchor=held, level=points, both_bad=both_bad, date=date, interval_level=level,
@@ -72,6 +73,7 @@ def template(
     """An example of your own ratings, tags or votes, which runs as it is."""
     from elolag.own.board import template as example
 
+    _check_force(out, force=force)
     text = example(kind)
     if out is None:
         lines(text)
@@ -82,6 +84,11 @@ def template(
 
     with replacing(out) as stream:
         stream.write(text.encode())
+
+
+def _check_force(out: Path | None, *, force: bool) -> None:
+    if force and out is None:
+        raise UsageError("--force is of what is written; name it with --out")
 
 
 def _anchor(anchor: str | None, mean: float | None) -> tuple[str | None, float]:

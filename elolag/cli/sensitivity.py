@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer import Option
 
-from elolag.cli.options import FigureSize, Json, asks, check_figure, draw
+from elolag.cli.options import FigureSize, Json, asks, check_figure, draw, typed
 from elolag.cli.show import dump, print_table, progress, say
 from elolag.errors import UsageError
 from elolag.question import SETTLED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @asks(SETTLED["sensitivity"], n_draws=1_000)
 def sensitivity(
     question: dict[str, Any],
+    context: typer.Context,
     choice: Annotated[
         list[str] | None, Option(help="Keep only these levels: NAME=LEVEL,LEVEL. May be repeated.")
     ] = None,
@@ -52,10 +54,11 @@ def sensitivity(
     from elolag.robustness.tipping_point import flip
 
     if rules:
+        if name := typed(context, but=("rules",)):
+            raise UsageError(f"--rules lists the rules and ends; leave {name} out")
         print_table(("rule", "left out because"), [(r.name, r.reason) for r in RULES])
         return
-    if no_grid and (csv or figure):
-        raise UsageError("--csv and --figure show the grid; take away --no-grid")
+    _check_parts(context, no_grid=no_grid, no_influence=no_influence, no_flip=no_flip)
     if csv is not None and not csv.parent.is_dir():
         raise UsageError(f"{csv}: there is no folder {csv.parent}")
     size = check_figure(figure, size)
@@ -77,6 +80,20 @@ def sensitivity(
         dump(data)
     else:
         _print(grid, rests, flips)
+
+
+def _check_parts(
+    context: typer.Context, *, no_grid: bool, no_influence: bool, no_flip: bool
+) -> None:
+    """Refuse options of a part that is left out, and to leave out all of them."""
+    if no_grid and no_influence and no_flip:
+        raise UsageError("--no-grid, --no-influence and --no-flip leave nothing; take one away")
+    grids = ("choice", "jobs", "csv", "figure")
+    for left_out, part, options in (
+        (no_grid, "--no-grid", grids), (no_flip, "--no-flip", ("within",)),
+    ):  # fmt: skip
+        if left_out and (name := typed(context, options)):
+            raise UsageError(f"{name} is of what {part} leaves out; take away {part} or {name}")
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:

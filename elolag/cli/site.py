@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,7 +78,10 @@ def ask(
     tables = session.lookup_of(Question(**question)).tables  # type: ignore[typeddict-item]
     check_names(asked, tables.models, tables.labs)  # before anything is estimated
     question |= {"vintage": vintage or None, "n_draws": DRAWS, "session": session}
-    carried = carry(prepare(**question), tables)
+    carried = replace(
+        carry(prepare(**question), tables), archive=str(question.get("archive") or ""),
+        tags=str(question.get("extra_tags") or ""),
+    )  # fmt: skip
     found = answer(carried, checked(carried, vintage, asked))
     if as_json:
         dump(found.to_dict())
@@ -89,7 +93,7 @@ def ask(
         lines(f"\n{words}")
 
 
-@asks()
+@asks(SETTLED["report"])
 def report(
     question: dict[str, Any],
     out: Annotated[Path, Option(help="Folder to write; it must not exist.")],

@@ -54,7 +54,7 @@ def snapshot(
     as_json: OneJson = False,
 ) -> None:
     """Fetch the leaderboards and keep a hashed, checked copy of what is new."""
-    from elolag.archive import default_path
+    from elolag.archive import Archive, default_path
     from elolag.archive.collect import Run, collect
     from elolag.fetch import fetchable
     from elolag.fetch.client import Client
@@ -66,7 +66,7 @@ def snapshot(
         run = Run(
             archive=root,
             client=client,
-            untagged=partial(untagged, Lookup(load(tags, root))),
+            untagged=partial(untagged, Lookup(load(tags, Archive(root)))),
             dry_run=dry_run,
             accept=accepted(accept),
         )

@@ -137,7 +137,7 @@ class Change(Estimated):
         out["no_interval"] = f"none: {self.no_interval}" if self.too_few else None
         if self.too_few:
             out |= dict.fromkeys(("low", "high", "probability"))
-        return {"schema": 1, "tags": tags_of(self), **out}
+        return {"schema": 1, "policies": dict(self.policies), "tags": tags_of(self), **out}
 
 
 def estimate_change(

@@ -297,6 +297,17 @@ class Slices(Result):
         return f"{text}{counted} ({self.certain()}). {self.multiplicity()}"
 
     @property
+    def where(self) -> str:
+        """What every slice is of: board, category, and days where they have one of each."""
+        told = {
+            "on": {s.result.board for s in self.slices},
+            "category": {s.result.category for s in self.slices},
+            "ratings of": {s.result.vintage for s in self.slices},
+            "as of": {s.result.as_of for s in self.slices},
+        }
+        return ", ".join(f"{what} {min(one)}" for what, one in told.items() if len(one) == 1)
+
+    @property
     def decided(self) -> tuple[int, int]:
         """How many are behind and ahead by the widest interval there is of each."""
         known = [s for s in self.slices if not s.result.too_few()]
@@ -408,6 +419,7 @@ class Slices(Result):
             for reason in dict.fromkeys(self.refused.values())
         )
         return (
+            *([f"Throughout: {self.where}."] if self.where else []),
             f"{self.estimand}: {first.asks()}. Models: rated ones of the row's own side / of the "
             f"other.",
             first.left_out(),

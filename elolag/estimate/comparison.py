@@ -170,9 +170,9 @@ class Comparison(Result):
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """What stands under the table, in groups: meanings, what is left out, notes."""
         first = self.results[0]
-        windows = {result.estimand: result.window for result in self.results}
+        asked = {result.estimand: result.asks() for result in self.results}
         meanings = (
-            f"{name}: {meaning(name, first.measure.points, windows.get(name))}" for name in MEANING
+            f"{name}: {asked.get(name) or meaning(name, first.measure.points)}" for name in MEANING
         )
         refused = (f"{name} has no answer here: {why}." for name, why in self.refused.items())
         unrated = f"Records elsewhere that this board never rated: {', '.join(self.unrated)}."
@@ -308,6 +308,7 @@ def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Que
     if not moved:
         return ""
     return (
-        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
-        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
+        f"Without the retired models that were records of the last {_RETIRED_MONTHS:g} months "
+        f"({', '.join(retired)}), whose ratings are linked from the last vintage that lists them, "
+        f"the months are: {', '.join(moved)}."
     )

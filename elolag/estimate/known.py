@@ -177,14 +177,10 @@ def read(
     refuse_settled("revisions", question)
     given: Question = {**question, "board": board}
     asked, session, board = of_lists(given, "it has no past to compare with")
-    extra, policies = asked["extra_tags"], asked["policies"]
     check_clock(asked["clock"])
     category = asked["category"]
     snapshots = chain(board, category, asked["vintage"])
-    listed = None
-    if asked["clock"] == "first-listed":
-        listed = session.first_listed(board.archive, extra, policies)
-    lookup = session.lookup(extra, policies, listed, archive=board.archive)
+    lookup = session.dated_lookup(asked)
     check_excluded(asked["exclude"], lookup)
     sides = asked["leader"], asked["follower"]
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in sides]

@@ -1,4 +1,4 @@
-"""`estimate_lag`: the one way in, from an archive to a result."""
+"""`estimate_lag`: the one way in, from an archive to a result; and a frontier as a curve."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.archive import Board
+from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import EstimateError, UsageError, successor
 from elolag.estimate.field import Cast
-from elolag.estimate.session import Asked, Study, prepare
+from elolag.estimate.session import Asked, Question, Study, prepare
 from elolag.model import draws, reruns
-from elolag.model.curves import KINDS, SMOOTH
+from elolag.model.curves import KINDS, SMOOTH, Curves, FrontierCurve, fit
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
 from elolag.model.estimands import TRENDS, WINDOWS, window_of
+from elolag.model.frontier import Steps
 from elolag.model.interval import quantiles, summarise
-from elolag.question import DEFAULT_BOARD
+from elolag.question import DEFAULT_BOARD, refuse_settled
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Contender, Gap, Match, ModelPoint
 from elolag.tags import Group
@@ -270,7 +272,6 @@ def _result(
             panel.measure.unit,
         ),
         censored=found.censored if found else None,
-        policies=study.choices,
         failed_draws=found.failed if found else 0,
         averaged=found.averaged if found else False,
         version=__version__,
@@ -362,3 +363,53 @@ def lag_key(estimand: str, frontier: str | None) -> str:
     if frontier not in (None, "step"):
         raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
     return estimand
+
+
+def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question]) -> FrontierCurve:
+    """One group's frontier as a curve with a band.
+
+    Parameters
+    ----------
+    group
+        A group expression.
+    kind
+        ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
+    **question
+        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...,
+        but no window and no match rule; `group` must be its `leader` or its `follower`.
+
+    Raises
+    ------
+    UsageError
+        An unknown kind, a group that is neither side, or a window or match rule.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> curve = elolag.frontier_curve("CN", "linear", vintage="2026-08-19", n_draws=100)
+    >>> curve.group, curve.kind, curve.as_of
+    ('CN', 'linear', '2026-08-19')
+    """
+    if kind not in KINDS:
+        raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
+    refuse_settled("curve", question)
+    study = prepare(**question)
+    sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
+    if group not in sides:
+        raise UsageError(f"{group!r} is neither leader nor follower; name it as one of them")
+
+    def curve(ratings: Floats, dates: Floats) -> Steps | Curves:
+        if kind == "step":
+            return Steps(ratings, dates, study.as_of)
+        return fit(kind, ratings, dates, study.as_of)
+
+    field, smooth = study.cast.field, kind != "step"
+    drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=smooth)
+    return FrontierCurve(
+        group=group,
+        kind=kind,
+        as_of=to_iso(study.as_of),
+        level=study.level,
+        point=curve(study.means, getattr(field, sides[group])),
+        drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
+    )

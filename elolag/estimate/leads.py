@@ -243,6 +243,7 @@ class WhoLed(Estimated):
         return {
             "schema": 1,
             **plain,
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "lists": [s.to_dict() for s in self.standings],
             "first_on": [s.date for s in self.first],
@@ -277,7 +278,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
     **question
         As for `estimate_lag`, without `as_of`, `window`, `match_rule` and `level`: `vintage` names
         the newest list, whose fit gives the second of the two probabilities. Models are counted
-        from their own dates.
+        from their own dates, or by `clock` from those of their first listing.
 
     Returns
     -------
@@ -303,7 +304,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         to_day(since)
     study = prepare(**asking(question, session=session))
     category, newest = asked["category"], study.panel.vintage
-    lookup = session.lookup_of(asked)
+    lookup = session.dated_lookup(asked)
     groups = study.cast.leader, study.cast.follower
     snapshots = [
         s for s in board.snapshots

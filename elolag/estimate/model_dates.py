@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Flags, Floats, Ints
-from elolag.dates import DAYS_PER_MONTH, known, to_iso
+from elolag.dates import DAYS_PER_MONTH, known, precision, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Session, Study, nearest, prepare
 from elolag.model import draws
@@ -116,13 +116,18 @@ class Reach:
         """Whether the day, or that it has not come, lies outside the interval."""
         return not (self.low or "") <= (self.date or _NEVER) <= (self.high or _NEVER)
 
+    @property
+    def _precision(self) -> str | None:
+        """To what the day is known, where there is one."""
+        return precision(self.date) if self.date else None
+
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
         ends = {
-            key: dict(zip(("model", "date"), pair, strict=True)) if pair else None
+            key: pair and {"model": pair[0], "date": pair[1], "precision": precision(pair[1])}
             for key, pair in (("below", self.below), ("above", self.above))
         }
-        plain = picked(self, "group", "state", "date")
+        plain = {**picked(self, "group", "state", "date"), "precision": self._precision}
         return {**plain, **given(self.low, self.high), **ends, "not_reached": self.never}
 
     def cells(self, thin: bool) -> dict[str, Any]:
@@ -133,8 +138,8 @@ class Reach:
         return {
             "when": found.get(self.state, date), "interval": self.interval(thin),
             "above": self.above and self.above[0], "below": self.below and self.below[0],
-            "state": self.state, "date": self.date, "earliest": ends["low"],
-            "latest": ends["high"], "not_reached": self.never,
+            "state": self.state, "date": self.date, "date_precision": self._precision,
+            "earliest": ends["low"], "latest": ends["high"], "not_reached": self.never,
         }  # fmt: skip
 
 
@@ -218,10 +223,11 @@ class ModelDate:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        plain = picked(
-            self, "model", "entry", "lab", "group", "released", "rating", "sd", "votes", "record",
-            "best",
-        )  # fmt: skip
+        plain = {
+            **picked(self, "model", "entry", "lab", "group", "released"),
+            "precision": precision(self.released),
+            **picked(self, "rating", "sd", "votes", "record", "best"),
+        }
         lag = {"months": self.months, **given(self.low, self.high), "censored": self.censored}
         said = picked(self, "evidence", "lab_evidence")
         return {**plain, "other": self.reach.to_dict(), "at_release": lag, **said}
@@ -253,6 +259,8 @@ class _Asked(Estimated):
         return (
             f"No intervals: {self.thin}." if self.thin else kind,
             *([why] if off else []),
+            f"By {self.board} ({self.category}), ratings of {self.vintage}, as of {self.as_of}; "
+            f"{self.n_draws:,} draws, seed {self.seed}.",
             *(f"Note: {note}." for note in self.notes),
         )
 
@@ -268,6 +276,7 @@ class _Asked(Estimated):
         return {
             "schema": 1,
             **plain,
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "too_few": self.thin or None,
             "notes": list(self.notes),
@@ -317,7 +326,8 @@ class ModelDates(_Asked):
         if len(self.models) == 1:
             return self.models[0].sentence()
         best = next(m for m in self.models if m.best and m.group == self.follower_group)
-        return f"The best of {noun(self.follower_group)} on {self.as_of}: {best.sentence()}"
+        where = f"{self.board} ({self.category}), {self.as_of}"
+        return f"The best of {noun(self.follower_group)} on {where}: {best.sentence()}"
 
     def rows(self) -> list[tuple[str, str]]:
         """A single model as (quantity, value) pairs: what is known of it, and what says so."""
@@ -367,13 +377,16 @@ class ModelDates(_Asked):
             Column("model", "Model", "key of the model"),
             _group("the group it counts for"),
             Column("released", "Counts from", counted, "ISO date"),
-            Column("rating", "Rating", "posterior mean", unit, number, figures=True),
+            data("precision", "to what it is known: day or month"),
+            Column(
+                "rating", "Rating", "posterior mean of its best entry", unit, number, figures=True
+            ),
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("behind", f"At its {event}", "how far behind or ahead, in words", words=True),
             data("entry", "its best entry"),
             data("lab", "who released it"),
-            data("sd", "standard deviation of the rating in the draws", unit),
+            data("sd", "standard deviation of that rating in the draws", unit),
             data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
             data("below", "the other side's last record below it"),
@@ -391,7 +404,8 @@ class ModelDates(_Asked):
             ends = dict.fromkeys(("low", "high")) if thin else given(m.low, m.high)
             behind = told_lag(m.months, m.censored, "en")
             more = {"behind": behind, "other": m.reach.group, "low": ends["low"]}
-            rows.append({**vars(m), **m.reach.cells(thin), **more, "high": ends["high"]})
+            more |= {"high": ends["high"], "precision": precision(m.released)}
+            rows.append({**vars(m), **m.reach.cells(thin), **more})
         caption = "When the other side stood at each model's level (the CSV has every model)"
         records = tuple(k for k, m in enumerate(self.models) if m.record)
         shown = records if len(self.models) > 1 else None
@@ -476,6 +490,7 @@ def _days(first: str) -> tuple[Column, ...]:
     return (
         data("state", f"one of {', '.join(_STATES)}"),
         data("date", first, "ISO date"),
+        data("date_precision", "to what date is known: day or month"),
         *(data(end, ends, "ISO date") for end in ("earliest", "latest")),
     )
 

@@ -87,7 +87,6 @@ class News(Estimated):
     causes: tuple[Cause, ...]
     vintages: tuple[str, str]
     as_of: str
-    policies: Mapping[str, Any]
     notes: tuple[str, ...] = ()
 
     def change(self, estimand: str) -> float:
@@ -364,7 +363,6 @@ def estimate_news(
         causes=tuple(causes),
         vintages=(panels[0].vintage, panels[1].vintage),
         as_of=panels[1].vintage,
-        policies=studies[1].choices,
         notes=(*left_out, *dict.fromkeys(studies[1].notes)),
         **studies[1].told | rests_on(used.values()),
     )

@@ -141,6 +141,7 @@ class LagPath(Estimated):
             "overtaken": dict(zip(("start", "end"), ends, strict=True)),
             "days": days.where(days.notna(), None).to_dict("records"),
             **picked(self, "n_draws", "seed", "sources"),
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Unpack
 
@@ -24,10 +24,10 @@ from elolag.estimate.session import (
     Question,
     Session,
     check_numbers,
+    choices,
     rests_on,
 )
 from elolag.model import draws
-from elolag.model.early_drift import constants
 from elolag.model.estimands import window_of
 from elolag.model.interval import Summary, summarise
 from elolag.question import check_names
@@ -180,7 +180,6 @@ class Revisions(Estimated):
     frontier: str
     level: float
     window: float
-    policies: Mapping[str, Any]
 
     @property
     def settled(self) -> tuple[Revision, ...]:
@@ -364,8 +363,6 @@ def _figure(found: Summary) -> str:
 #: Months after which a figure counts as having had time to be revised.
 _SETTLE = 3.0
 _DRAWS = 2000
-#: Choices a result names where they are not the default.
-_NAMED = ("clock", "min_votes", "match_rule")
 
 
 def estimate_revisions(
@@ -449,13 +446,7 @@ def estimate_revisions(
         follower_group=asked["follower"],
         level=level,
         window=window_of(estimand, window),
-        policies={
-            **asdict(lookup.policies),
-            "correct_selection": asked["correct_selection"],
-            "drift": constants(past.drift),
-            "excluded": sorted(asked["exclude"]),
-            **{k: v for k, v in asked.items() if k in _NAMED and v != ASKED.get(k)},
-        },
+        policies=choices(asked, lookup, past.drift),
         n_draws=n_draws,
         seed=seed,
         sources=board.archive.sources,

@@ -21,8 +21,7 @@ from elolag.estimate.field import FIRST_LISTED, Cast, check_clock, first_listed,
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
-from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
-from elolag.model.early_drift import constants, drift_of
+from elolag.model.early_drift import YoungDrift, constants, drift_of
 from elolag.model.estimands import (
     EXACT,
     TRENDS,
@@ -31,11 +30,18 @@ from elolag.model.estimands import (
     check_window,
     window_start,
 )
-from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
+from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
-from elolag.results.provenance import Origin, basis_notes, which_tags
+from elolag.question import (
+    DEFAULT_BOARD,
+    DEFAULTS,
+    MOST_DRAWS,
+    Options,
+    check_names,
+)
+from elolag.results import citing
+from elolag.results.provenance import Origin, basis_notes, otherwise, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun, percentage
 from elolag.schema import ALL_LISTS, Measure, measure_of
@@ -60,6 +66,7 @@ class Estimated(Result):
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     origins: tuple[Origin, ...] = holding(default=(), repr=False)
+    policies: Mapping[str, Any] = holding(default_factory=dict, repr=False)
     sources: str = ALL_LISTS
     version: str = __version__
 
@@ -153,6 +160,7 @@ class Study:
             "follower_group": self.cast.follower.text,
             "n_draws": self.n_draws,
             "seed": self.seed,
+            "policies": self.choices,
             "sources": self.panel.sources,
             **rests_on(self.panel.snapshots),
         }
@@ -357,6 +365,15 @@ class Session:
         where = asked["archive"] if isinstance(board, OwnBoard) else board.archive
         return self.lookup(asked["extra_tags"], asked["policies"], retagged, archive=where)
 
+    def dated_lookup(self, question: Question, retagged: Mapping[str, Tag] | None = None) -> Lookup:
+        """The same tags with the dates of the question's clock."""
+        asked: Question = {**ASKED, **question}
+        listed: dict[str, Tag] = {}
+        if asked["clock"] == "first-listed":
+            archive = self.board_of(asked).archive
+            listed = self.first_listed(archive, asked["extra_tags"], asked["policies"])
+        return self.lookup_of(asked, listed | dict(retagged or {}))
+
     def first_listed(
         self, archive: Archive, extra_tags: str | Path | None, policies: Policies | None
     ) -> dict[str, Tag]:
@@ -411,7 +428,6 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
     check_numbers(asked["n_draws"], asked["level"], asked["seed"])
     check_clock(asked["clock"])
     session = asked["session"] or Session()
-    extra, policies = asked["extra_tags"], asked["policies"]
     board = session.board_of(asked)
     lookup = session.lookup_of(asked, retagged)
     check_excluded(asked["exclude"], lookup)
@@ -421,9 +437,9 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
     if asked["clock"] == "first-listed":
         if own is not None:
             raise UsageError("a board of your own has no history of listings; take clock released")
-        listed = session.first_listed(board.archive, extra, policies)
-        lookup = session.lookup_of(asked, listed | dict(retagged or {}))
-    panel = session.panel(board, asked["category"], asked["vintage"], extra, asked["archive"])
+        lookup = session.dated_lookup(asked, retagged)
+    where = asked["category"], asked["vintage"], asked["extra_tags"], asked["archive"]
+    panel = session.panel(board, *where)
     return assemble(panel, lookup, asked, own)
 
 
@@ -506,7 +522,7 @@ def assemble(
     # Everybody's, whomever one compares; then those in question.
     fitted = everybody or posterior(cast.field, correct_selection=asked["correct_selection"])
     cast, fitted = cast.counting(fitted)
-    extra = asked["extra_tags"]
+    chosen = choices(asked, lookup, young) | joined
     return Study(
         panel=panel,
         cast=cast,
@@ -516,30 +532,36 @@ def assemble(
         window=asked["window"],
         n_draws=asked["n_draws"],
         seed=asked["seed"],
-        choices={
-            **asdict(lookup.policies),
-            "correct_selection": asked["correct_selection"],
-            "drift": constants(young),
-            "window": asked["window"],
-            "excluded": sorted(exclude),
-            "clock": asked["clock"],
-            "min_votes": min_votes,
-            "match_rule": match_rule,
-            **joined,
-            "tags": lookup.tables.bundle,
-            **({} if extra is None else {"extra_tags": tags.digest(extra)}),
-        },
+        choices=chosen,
         notes=(
             *_notes(panel, cast, nested, date, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
             *((FIRST_LISTED,) if asked["clock"] == "first-listed" else ()),
             *which_tags(lookup.tables.bundle),
+            *otherwise(citing.choices(chosen, panel.measure.arena_constants, "en")),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
         ),
         match_rule=match_rule,
     )
+
+
+def choices(asked: Question, lookup: Lookup, young: YoungDrift | None) -> dict[str, Any]:
+    """What was chosen, as results name it: `Estimated.policies`."""
+    extra = asked["extra_tags"]
+    return {
+        **asdict(lookup.policies),
+        "correct_selection": asked["correct_selection"],
+        "drift": constants(young),
+        "window": asked["window"],
+        "excluded": sorted(asked["exclude"]),
+        "clock": asked["clock"],
+        "min_votes": asked["min_votes"],
+        "match_rule": asked["match_rule"],
+        "tags": lookup.tables.bundle,
+        **({} if extra is None else {"extra_tags": tags.digest(extra)}),
+    }
 
 
 def thought(panel: Panel, lookup: Lookup) -> Posterior:
@@ -567,55 +589,6 @@ def _check_both(cast: Cast, date: float, own: OwnBoard | None, groups: Sequence[
         said = "; ".join((str(error), *notes))
         sides = f"leader {groups[0]!r}, follower {groups[1]!r}"
         raise EstimateError(f"{where}{said} ({sides})") from None
-
-
-def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question]) -> FrontierCurve:
-    """One group's frontier as a curve with a band.
-
-    Parameters
-    ----------
-    group
-        A group expression.
-    kind
-        ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
-    **question
-        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
-        `group` must be its `leader` or its `follower`.
-
-    Raises
-    ------
-    UsageError
-        An unknown kind, or a group that is neither side.
-
-    Examples
-    --------
-    >>> import elolag
-    >>> curve = elolag.frontier_curve("CN", "linear", vintage="2026-08-19", n_draws=100)
-    >>> curve.group, curve.kind, curve.as_of
-    ('CN', 'linear', '2026-08-19')
-    """
-    if kind not in KINDS:
-        raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
-    study = prepare(**question)
-    sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
-    if group not in sides:
-        raise UsageError(f"{group!r} is neither leader nor follower; name it as one of them")
-
-    def curve(ratings: Floats, dates: Floats) -> Steps | Curves:
-        if kind == "step":
-            return Steps(ratings, dates, study.as_of)
-        return fit(kind, ratings, dates, study.as_of)
-
-    field, smooth = study.cast.field, kind != "step"
-    drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=smooth)
-    return FrontierCurve(
-        group=group,
-        kind=kind,
-        as_of=to_iso(study.as_of),
-        level=study.level,
-        point=curve(study.means, getattr(field, sides[group])),
-        drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
-    )
 
 
 def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes: int) -> list[str]:

@@ -330,6 +330,7 @@ class Outlook(Estimated):
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
             **picked(self, "n_draws", "seed", "sources"),
+            "policies": dict(self.policies),
             "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,

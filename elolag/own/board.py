@@ -66,6 +66,8 @@ Ginkgo 1,Birch Large,model_a
 Birch Large,Alder 1,tie (bothbad)
 """
 
+#: Level of the intervals of a table that does not say another.
+INTERVAL_LEVEL = 0.95
 _TEMPLATES = {"ratings": _RATINGS, "tags": _TAGS, "votes": _VOTES}
 
 
@@ -270,7 +272,7 @@ def own_board(
     *,
     date: str | dt.date | None = None,
     name: str = NAME,
-    interval_level: float = 0.95,
+    interval_level: float = INTERVAL_LEVEL,
     now: Now = utc_now,
 ) -> OwnBoard:
     """A user's own ratings as a board for `estimate_lag` and its neighbours.
@@ -289,7 +291,7 @@ def own_board(
     name
         What results call the board.
     interval_level
-        Level of ``lower`` and ``upper``.
+        Level of ``lower`` and ``upper``, which count where a rating has no ``se``.
     now
         The clock: ratings of a day to come are refused.
 
@@ -300,7 +302,8 @@ def own_board(
     Raises
     ------
     UsageError
-        The file cannot be read as such a table: the message names file, line and value.
+        The file cannot be read as such a table: the message names file, line and value; or a
+        level was given where no rating has its error from an interval.
 
     Examples
     --------
@@ -325,6 +328,11 @@ def own_board(
     else:
         data = ratings.to_csv(index=False, lineterminator="\n").encode()
         table = tables.parse(data, "the table of ratings")
+    if interval_level != INTERVAL_LEVEL and not table.reads_intervals:
+        raise UsageError(
+            f"{table.name}: no rating has its error from an interval, all from a standard error; "
+            f"leave the level of the intervals out (--ratings-level, in Python interval_level)"
+        )
     notes: tuple[str, ...] = ()
     if table.spare:
         notes = (f"columns of the ratings that are not used: {', '.join(table.spare)}",)

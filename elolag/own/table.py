@@ -62,6 +62,11 @@ class OwnTable:
     covariance: tuple[tuple[str, ...], Floats] | None = None
     covariance_sha256: str = ""
 
+    @property
+    def reads_intervals(self) -> bool:
+        """Whether any rating has its error from an interval: a standard error goes before it."""
+        return bool((self.ratings["se"].isna() & self.ratings["lower"].notna()).any())
+
 
 def read_table(path: Path) -> OwnTable:
     """Read a CSV of ratings, and the covariance beside it where there is one."""

@@ -63,6 +63,10 @@ _ENGLISH: Mapping[str, str] = {
     "months": "All months",
     "next": "Next figure: from {date}, once a new list has been checked.",
     "unmoved": "There is no earlier month to compare with.",
+    "moved elsewhere": (
+        "What moved the figure since the list of the month before is not estimated here: the "
+        "command “{command}” tells it."
+    ),
     "feed": "How far China's AI models trail those of the US, month by month",
     "last month": "the last month that has ended, as a page that never changes",
     "monthly": "this answer as a page that never changes, with every file behind it",

@@ -10,9 +10,11 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from elolag.model.estimands import WINDOWS
+from elolag.results import citing
 from elolag.results.citing import choices, date, older, set_phrases, terms, whole
 from elolag.results.owner import owner
-from elolag.results.words import first_up, which_lists
+from elolag.results.words import MATCHED, first_up, which_lists
 from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
 from elolag.tags import ours
 from elolag.version import RELEASED, __version__
@@ -272,9 +274,6 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
-    drifts = measure_of(str(facts.get("board", ""))).arena_constants
-    policies = getattr(spoken, "policies", {})
-    chosen = {lang: ", ".join(choices(policies, drifts, lang)) for lang in ("en", "de")}
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
@@ -287,8 +286,20 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         version=str(getattr(spoken, "version", __version__)),
         sentence=str(sentence()) if callable(sentence) else "",
         title=title,
-        chosen=chosen,
+        chosen={lang: ", ".join(chosen(spoken, lang)) for lang in ("en", "de")},
     )
+
+
+def chosen(result: Any, lang: str = "en") -> tuple[str, ...]:
+    """What a result was asked with other than by default, each as an aside."""
+    policies = getattr(result, "policies", None) or {}
+    drifts = measure_of(str(getattr(result, "board", ""))).arena_constants
+    told = list(choices(policies, drifts, lang))
+    usual = WINDOWS.get(getattr(result, "estimand", "average"))
+    if usual and policies.get("window") not in (None, usual):
+        told.append(citing.over_months(policies["window"], lang))
+    matched = citing.MATCHED if lang == "de" else MATCHED
+    return (*told, *(text for rule, text in matched.items() if policies.get("match_rule") == rule))
 
 
 def tags_of(result: Any) -> str:
@@ -304,8 +315,14 @@ def tags_of(result: Any) -> str:
 
 def basis_notes(result: Any) -> tuple[str, ...]:
     """What a reader must know of the lists and tags an answer used, as lines to print."""
-    notes = [*which_lists(result.sources), *which_tags(tags_of(result))]
+    notes = [*which_lists(result.sources), *which_tags(tags_of(result)), *otherwise(chosen(result))]
     return tuple(f"Note: {note}." for note in notes)
+
+
+def otherwise(told: Iterable[str]) -> tuple[str, ...]:
+    """What is said of choices that are not the default ones; nothing where there is none."""
+    listed = ", ".join(told)
+    return (f"asked with other choices than the default ones: {listed}",) if listed else ()
 
 
 def which_tags(sha256: str, lang: str = "en") -> tuple[str, ...]:

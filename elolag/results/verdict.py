@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, known, to_day
+from elolag.dates import DAYS_PER_MONTH, known, precision, to_day
 from elolag.results import cards
 from elolag.results.citing import before, likely, overtaking
 from elolag.results.provenance import Origin
@@ -58,8 +58,12 @@ class ModelPoint:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        names = ("group", "model", "entry", "release_date", "rating", "lab", "votes")
-        return picked(self, *names) | ({"first_listed": self.listed} if self.listed else {})
+        return {
+            **picked(self, "group", "model", "entry", "release_date"),
+            "precision": precision(self.release_date),
+            **picked(self, "rating", "lab", "votes"),
+            **({"first_listed": self.listed} if self.listed else {}),
+        }
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,12 @@ class Match:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        names = ("model", "entry", "release_date", "months", "probability")
-        return picked(self, *names) | ({"first_listed": self.listed} if self.listed else {})
+        return {
+            **picked(self, "model", "entry", "release_date"),
+            "precision": precision(self.release_date),
+            **picked(self, "months", "probability"),
+            **({"first_listed": self.listed} if self.listed else {}),
+        }
 
 
 def dated(found: ModelPoint | Match, before: str = "") -> str:

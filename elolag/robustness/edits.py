@@ -271,6 +271,11 @@ class _Case:
         return bounded(self.months or 0.0, self.censored)
 
 
+def asked_of(headline: LagResult) -> str:
+    """What was asked of which board and day, and the figure: in brackets of a sentence."""
+    return f"on {headline.board}, {headline.category}, as of {headline.as_of}: {headline.figure()}"
+
+
 @dataclass(frozen=True)
 class Influence(Result):
     """The headline and every change of one thing, the most moving first."""
@@ -301,14 +306,14 @@ class Influence(Result):
         if not self.top:
             return (
                 f"No single lab, model, vintage or date moves the lag of "
-                f"{noun(self.headline.follower_group)} ({self.headline.figure()})."
+                f"{noun(self.headline.follower_group)} ({asked_of(self.headline)})."
                 f"{self._unanswered()}"
             )
         named = "; ".join(f"{c.words}: {c.figure()}" for c in self.top)
         moving = sum(self.moves(c) for c in self.cases)
         return (
             f"Of {len(self.cases):,} changes of one lab, model, vintage or date {moving} move the "
-            f"headline ({self.headline.figure()}); those that matter most are: {named}."
+            f"headline ({asked_of(self.headline)}); those that matter most are: {named}."
             f"{self._unanswered()}"
         )
 
@@ -364,6 +369,7 @@ class Influence(Result):
             "sentence": self.sentence(),
             "top": [self._row(c) for c in self.top],
             "cases": [self._row(c) for c in self.cases],
+            "answer": self.headline.to_dict(),
             "sources": self.headline.sources,
         }
 

@@ -21,6 +21,7 @@ from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import bounded, noun
 from elolag.robustness.edits import (
     Edit,
+    asked_of,
     current_states,
     effective,
     ends_of,
@@ -219,7 +220,7 @@ class Flip(Result):
             parts.append(f"{target}: {'; '.join(mine)}")
         return (
             f"The day's distance of {noun(self.headline.follower_group)} "
-            f"({self.headline.figure()}) would be " + ". It would be ".join(parts) + "."
+            f"({asked_of(self.headline)}) would be " + ". It would be ".join(parts) + "."
         )
 
     def _rows(self) -> list[dict[str, Any]]:
@@ -281,7 +282,12 @@ class Flip(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        return {"sentence": self.sentence(), "rows": self._rows(), "sources": self.headline.sources}
+        return {
+            "sentence": self.sentence(),
+            "rows": self._rows(),
+            "answer": self.headline.to_dict(),
+            "sources": self.headline.sources,
+        }
 
 
 def _bounded(value: float | None, censored: str | None) -> str | None:

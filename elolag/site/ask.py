@@ -152,6 +152,7 @@ def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
         "groups": [cast.leader.text, cast.follower.text],
         "usual": USUAL,
         "lag": carried.lag,
+        "own": carried.own,
         "nouns": [noun(cast.leader.text), noun(cast.follower.text)],
         "choices": CHOICES,
         "windows": WINDOWS,

@@ -41,6 +41,7 @@ from elolag.site.material import (
     asks,
     checked,
     checks,
+    describe,
     gather,
     gathered,
 )
@@ -345,7 +346,8 @@ def _ask(
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
-        held, ways = carry(study, tables), front.navigation()
+        own = describe(asked)["extra_tags"] or ""
+        held, ways = replace(carry(study, tables), tags=own), front.navigation()
         return ask.page(
             held, navigation=ways, footer=front.footer(), chart=chart, about=headline.said()[0]
         )

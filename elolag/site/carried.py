@@ -8,6 +8,7 @@ highest of their draws does: a question that one of them could decide is refused
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
 from elolag.results import citing
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.words import MATCHED, lab_name
 from elolag.tags import Tag
 
@@ -74,9 +76,9 @@ REFUSALS = {
 #: What was moved, in words; filled in likewise.
 CHANGES = {
     "none": (
-        f"The question as it is published, from the {DRAWS:,} draws that travel: nothing is moved. "
-        "Ends of intervals can differ from the published ones by 0.2 months, those of the "
-        "gap by 1 Elo."
+        f"Nothing is moved: the answer of the {DRAWS:,} draws that travel. Ends of its intervals "
+        f"can differ by 0.2 months, those of the gap by 1 Elo, from those of "
+        f"{DEFAULTS['n_draws']:,} draws."
     ),
     "some": "Moved: {changes}.",
     "as_of": "as of {day}",
@@ -165,6 +167,10 @@ class Carried(Study):
         Of the difference of each two that travel: ``unit * deviation`` Elo, (K, K).
     since
         First day that a window may begin on with any one lab or model left out.
+    command
+        What answers the question with everything estimated anew.
+    archive, tags
+        What else the commands name: a folder of snapshots, and a user's own tags.
     """
 
     kinds: Mapping[Policies, tuple[Tag | None, ...]]
@@ -179,6 +185,8 @@ class Carried(Study):
     unit: float
     since: float
     command: str = ""
+    archive: str = ""
+    tags: str = ""
 
     @property
     def ratings(self) -> Floats:
@@ -314,7 +322,14 @@ class Carried(Study):
         panel, words = self.panel, ["elolag lag"]
         words += [f"--board {panel.board}"] if panel.board != DEFAULT_BOARD else []
         words += [f"--category {panel.category}"] if panel.category != DEFAULTS["category"] else []
+        words += [f"--sources {panel.sources}"] if panel.sources != DEFAULTS["sources"] else []
+        words += [f"--archive {shlex.quote(self.archive)}"] if self.archive else []
         return " ".join(words)
+
+    @property
+    def own(self) -> str:
+        """What names a user's own tags on the command line, empty where there are none."""
+        return f"--tags {shlex.quote(self.tags)}" if self.tags else ""
 
     def refit(self, asked: Asked) -> str:
         """The command that answers the question with everything estimated anew."""
@@ -334,8 +349,9 @@ class Carried(Study):
             flag = "match-rule" if name == "match" else name.replace("_", "-")
             words += [f"--{flag} {chosen[name]}"] if chosen[name] != values[0] else []
         words += [f"--exclude {name}" for name in asked.without if name not in labs]
-        words += ["--tags FILE"] if asked.moved else []
-        return " ".join(words)
+        # The file has the days that were moved, and own tags where there are any.
+        words.append("--tags FILE" if asked.moved else self.own)
+        return " ".join(filter(None, words))
 
 
 def _moved(tag: Tag, day: str) -> Tag:
@@ -389,9 +405,12 @@ class Answer:
     def footnotes(self) -> tuple[str, ...]:
         """What the numbers rest on, and what answers with everything estimated anew."""
         said = self.average
+        tagged = citing.choices({"extra_tags": said.policies.get("extra_tags")}, False, "en")
         return (
             f"{said.n_draws:,} draws, seed {said.seed}, ratings of {said.vintage} on "
             f"{said.board} ({said.category}), unchanged by what is moved.",
+            *(f"Note: {words}." for words in tagged),
+            *basis_notes(said),
             f"Everything estimated anew: {self.refit}",
         )
 

@@ -20,7 +20,7 @@ from elolag.plots.rows import measures_title, voters_title
 from elolag.results.measures import Measures
 from elolag.results.owner import Owner
 from elolag.results.provenance import log_head
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data
 from elolag.results.voters import VotersReport
 from elolag.results.words import (
     MATCHED,
@@ -313,7 +313,8 @@ def _single(found: Found) -> Section:
         if len(references(row.evidence)) < 2:
             rows.append({
                 "model": tag.model, "lab": material.lab(tag.model),
-                "released": tag.since(tag.released), "evidence": row.evidence,
+                "released": tag.since(tag.released), "precision": row.precision,
+                "evidence": row.evidence,
             })  # fmt: skip
     prose = (
         f"The release of {len(rows)} of {len(tags)} models rests on a single reference. Who knows "
@@ -325,6 +326,7 @@ def _single(found: Found) -> Section:
         Column("model", "Model", "as tagged"),
         Column("lab", "Lab", "who released it"),
         Column("released", "Released", "release date", "ISO date"),
+        data("precision", "to what it is known: day or month"),
         Column("evidence", "The one reference", "where the date comes from", long=True),
     )
     caption = "Models whose release rests on one reference, newest first"

@@ -152,14 +152,18 @@ class Record(Estimated):
         if not told:
             return f"{text}; none can be revised yet."
         worst = max(told, key=lambda row: abs(row.change))
+        whose = "their figures read"
+        if len(told) < number:
+            few = f"figures of {len(told)} of them read"
+            whose = f"the {few if len(told) > 1 else 'figure of one of them reads'}"
         if abs(worst.change) < _TOLD:
-            return f"{text}: by the list of {self.vintage} their figures read the same."
+            return f"{text}: by the list of {self.vintage} {whose} the same."
         mean = sum(abs(row.change) for row in told) / len(told)
         # Both figures as the table has them: their difference may round to another number.
         became = ", now ".join(in_words(each).partition(" (")[0] for each in worst.both)
         return (
-            f"{text}: by the list of {self.vintage} their figures read {mean:.1f} months otherwise "
-            f"on average, most of all that of {worst.month.words()} (first {became})."
+            f"{text}: by the list of {self.vintage} {whose} {mean:.1f} months otherwise on "
+            f"average, most of all that of {worst.month.words()} (first {became})."
         )
 
     def table(self) -> Table:
@@ -279,7 +283,8 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     Raises
     ------
     UsageError
-        A vintage or a day was asked for, or a board of a user's own, which has no months.
+        A vintage or a day was asked for, or a board of a user's own, which has no months; or
+        `kept` is not there.
     CheckFailed
         A published file was changed.
 
@@ -296,6 +301,11 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     board = session.board_of(asked)
     if isinstance(board, OwnBoard):
         raise UsageError(f"{board.name} is one list of your own and has no months")
+    if kept and not Path(kept).exists():
+        raise UsageError(
+            f"{kept}: there is no such folder of published months; leave it out, and every month "
+            f"is reconstructed"
+        )
     held = frozen(Path(kept)) if kept else {}
     found = as_published(months_of(board, asked.get("category", "overall")), held)
     answers = {month.name: answer(month, asked) for month in found}

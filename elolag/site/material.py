@@ -32,7 +32,7 @@ from elolag.forecast.ahead import Outlook, forecast_lag
 from elolag.forecast.record import Ledger, forecast_ledger
 from elolag.model.estimands import WINDOWS
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, unsettled
+from elolag.question import DEFAULT_BOARD, SETTLED, unsettled
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures
 from elolag.results.pages import words
@@ -50,9 +50,10 @@ DRAWS = 2_000
 _GRID_DRAWS = 1_000
 #: The groups the packaged claims are about.
 _SIDES = ("US", "CN")
-#: What the grid is asked; the other choices of a question it makes itself, or not at all.
-_GRID_ASKED = (
-    "leader", "follower", "category", "as_of", "seed", "level", "archive", "sources", "extra_tags",
+#: Choices that the grid makes itself. Of the windows it tries every one, and of lists the newest.
+_GRID_MADE = tuple(
+    name for name in (*SETTLED["sensitivity"], "policies") if name in DEFAULTS
+    and name not in ("window", "vintage")
 )  # fmt: skip
 
 
@@ -209,9 +210,8 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     board = question.get("board", DEFAULT_BOARD)
     if isinstance(board, OwnBoard):
         return "it crosses the boards of the archive, and this board is your own"
-    free = (*_GRID_ASKED, "board", "vintage", "n_draws", "window", "session")
     defaults: Mapping[str, Any] = DEFAULTS
-    fixed = [k for k, v in question.items() if k not in free and v != defaults[k]]
+    fixed = [k for k in _GRID_MADE if question.get(k, defaults[k]) != defaults[k]]
     if fixed:
         return f"it makes its own choice of {', '.join(fixed)}, which this question has fixed"
     if choose(_board(question), None).vintage != study.panel.vintage:
@@ -226,11 +226,9 @@ def _board(question: Mapping[str, Any]) -> Board:
 
 
 def _grid(study: Study, question: Mapping[str, Any], extent: Extent) -> Grid:
-    asked = {k: question[k] for k in _GRID_ASKED if k in question}
-    return sensitivity(
-        board=study.panel.board, n_draws=min(study.n_draws, _GRID_DRAWS), choices=extent.choices,
-        jobs=extent.jobs, tell=extent.tell, **asked,
-    )  # fmt: skip
+    few = {"board": study.panel.board, "n_draws": min(study.n_draws, _GRID_DRAWS)}
+    asked = {**unsettled("sensitivity", question), **few}
+    return sensitivity(choices=extent.choices, jobs=extent.jobs, tell=extent.tell, **asked)
 
 
 #: Months the lag is drawn back over; fewer where a group has no model that early.
@@ -375,7 +373,7 @@ def _news(
     vintage = study.panel.vintage
     if not before:
         return words("unmoved")
-    if headline.as_of != vintage or headline.match_rule == "not-worse":
+    if headline.as_of != vintage:
         return words("still")
     # With the headline's own draws: the two say the same figure.
     try:

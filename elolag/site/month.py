@@ -10,24 +10,26 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from elolag.cite import citation
 from elolag.errors import REPORT, library
+from elolag.estimate.session import Question, Session
 from elolag.own import OwnBoard
 from elolag.plots import svg
 from elolag.plots.style import finding
+from elolag.question import refuse_settled, typed, unsettled
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.pages import words
 from elolag.results.provenance import log_head
 from elolag.results.table import Table
-from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
 from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.downloads import OFFERED, about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
+from elolag.site.months import months
 from elolag.site.page import Frame
 from elolag.site.programs import described, to_json
 
@@ -86,7 +88,7 @@ def write_report(
         For the grid, as for `elolag.sensitivity`; the number of jobs changes no byte.
     **question
         As for `elolag.estimate_lag` (board, groups, category, as_of, vintage, draws, seed, ...),
-        without estimand, frontier and interval: the report has them all.
+        without estimand, frontier and interval: the report has them all; and without match rule.
 
     Returns
     -------
@@ -95,7 +97,8 @@ def write_report(
     Raises
     ------
     UsageError
-        The folder exists or cannot be written, or the extra ``elolag[report]`` is missing.
+        The folder exists or cannot be written, the extra ``elolag[report]`` is missing, or a match
+        rule was asked for.
     EstimateError
         The data hold no answer to the headline.
 
@@ -107,6 +110,7 @@ def write_report(
     >>> "index.html" in report.files
     True
     """
+    refuse_settled("report", question)
     place = Path(out).absolute()
     with folder.reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
@@ -116,6 +120,7 @@ def write_report(
         material = gather(
             Extent(checks=True, full=full, choices=choices, jobs=jobs, tell=tell), **question
         )
+        material = replace(material, news=_elsewhere(material))
         files = contents(material, pictures=("page",))
         folder.write(files, temporary, place, force=force)
     return Report(place, (*sorted(files), folder.SUMS), material.headline)
@@ -154,15 +159,15 @@ def contents(
         parts.moved(material), parts.other(material), parts.estimands(material),
         parts.data(material), parts.limits(material), parts.citing(material),
     ]  # fmt: skip
-    typed = command(material)
-    files, links_of = taken(sections, result, typed, pictures)
+    again = command(material)
+    files, links_of = taken(sections, result, again, pictures)
     further: list[Link] = []
     if material.checks is not None:
         tried = [
             tested.slices(material), tested.sensitivity(material), tested.claims(material),
             Section("drawn", "", after=(words("drawn"),)),
         ]  # fmt: skip
-        more, beside = taken(tried, result, typed, pictures=None)
+        more, beside = taken(tried, result, again, pictures=None)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -300,39 +305,51 @@ def _result(material: Material) -> dict[str, Any]:
 _PACKAGES = (
     "numpy", "scipy", "pandas", "statsmodels", "pyarrow", "matplotlib", "jinja2",
 )  # fmt: skip
-_OPTIONS = {
-    "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",
-    "as_of": "--as-of", "vintage": "--vintage", "n_draws": "--draws", "seed": "--seed",
-    "level": "--level", "window": "--window", "sources": "--sources",
-    "extra_tags": "--tags", "drift": "--drift",
-}  # fmt: skip
+#: Options that a report's command says though they are at their default.
+_SAID = ("category", "leader", "follower", "as_of", "vintage", "n_draws", "seed", "level")
 
 
 def command(material: Material) -> str:
-    """The command that makes the report again, every choice spelled out."""
-    result, asked = material.headline, describe(material.question)
-    whole: dict[str, Any] = {
-        "board": result.board, "category": result.category, "leader": result.leader_group,
-        "follower": result.follower_group, "as_of": result.as_of, "vintage": result.vintage,
-        "n_draws": result.n_draws, "seed": result.seed, "level": result.level,
-        **{k: asked.get(k) for k in ("window", "extra_tags", "drift")},
-    }  # fmt: skip
-    if result.sources != ALL_LISTS:
-        whole["sources"] = result.sources
+    """The command that makes the report again: which question, and all that is not by default."""
+    asked, own = _found(material), material.question.get("board")
     words = ["elolag", "report", "--out", "report"]
-    own = material.question.get("board")
     if isinstance(own, OwnBoard):
-        whole |= {"board": None, "vintage": None}
+        asked["vintage"] = None
         words += ["--ratings", Path(own.file.name).name]
         words += ["--ratings-level", str(own.snapshots[0].interval_level)]
-    for key, option in _OPTIONS.items():
-        if whole.get(key) is not None:
-            words += [option, str(whole[key])]
-    if not material.extent.full:
-        words += ["--quick"]
-    if asked.get("correct_selection") is False:
-        words += ["--no-selection-correction"]
+    else:
+        words += ["--board", material.headline.board]
+    words += typed(asked, _SAID)
+    words += [] if material.extent.full else ["--quick"]
     return shlex.join(words)
+
+
+def _found(material: Material) -> dict[str, Any]:
+    """The question with what its answer was found for; own tags without their folder."""
+    result, asked = material.headline, material.question
+    return {
+        **asked, "extra_tags": describe(asked)["extra_tags"], "leader": result.leader_group,
+        "follower": result.follower_group,
+        **{name: getattr(result, name) for name in (
+            "category", "as_of", "vintage", "n_draws", "seed", "level", "sources",
+        )},
+    }  # fmt: skip
+
+
+def _elsewhere(material: Material) -> str:
+    """Which command tells what moved the headline: a second list is not estimated for it here."""
+    result, own = material.headline, isinstance(material.question.get("board"), OwnBoard)
+    if result.as_of != result.vintage and not own:
+        return words("still")
+    session = material.question.get("session") or Session()
+    board = session.board_of(cast(Question, material.question))
+    lists = () if own else months(board, result.category)
+    before = [m.vintage for m in lists if m.name < result.vintage[:7]]
+    if not before:
+        return words("unmoved")
+    again = ["elolag", "news", before[-1], result.vintage, "--board", result.board]
+    again += typed(unsettled("news", _found(material)))
+    return words("moved elsewhere", command=shlex.join(again))
 
 
 def _reproduce(material: Material) -> str:
@@ -363,9 +380,9 @@ def _reproduce(material: Material) -> str:
         files = sorted(extra.glob("*.csv")) if extra.is_dir() else [extra]
         lines += ["", "own tags (sha256):"]
         lines += [f"  {hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files]
-    choices = _not_on_the_command_line(material)
-    if choices:
-        lines += ["", f"choices only Python can make: {json.dumps(choices, sort_keys=True)}"]
+    if material.extent.choices:
+        kept = json.dumps(material.extent.choices, sort_keys=True)
+        lines += ["", f"choices only Python can make: {kept}"]
     return "\n".join(lines) + "\n"
 
 
@@ -411,9 +428,3 @@ def _sources(result: LagResult) -> list[str]:
     """Each data source as it asks to be cited."""
     said = [f"{o.citation} ({o.licence})" for o in result.origins if o.citation]
     return list(dict.fromkeys(said))
-
-
-def _not_on_the_command_line(material: Material) -> dict[str, Any]:
-    asked = describe(material.question)
-    kept = {"choices": material.extent.choices} if material.extent.choices else {}
-    return {key: asked[key] for key in ("policies", "exclude") if asked.get(key)} | kept

@@ -10,7 +10,7 @@ from typing import Any
 
 from elolag import plots
 from elolag.cite import citation
-from elolag.dates import DAYS_PER_MONTH, known, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, known, precision, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, overtaken, roles
@@ -122,6 +122,7 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
                 {
                     "side": side, "group": noun(group), "model": m.model, "entry": m.entry,
                     "lab": material.lab(m.model), "released": m.release_date,
+                    "precision": precision(m.release_date),
                     "counts_from": m.counts_from, "rating": round(m.rating, 4),
                     "low": round(m.rating - z * m.sd, 4), "high": round(m.rating + z * m.sd, 4),
                     "record": m.model in records,
@@ -139,6 +140,7 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("entry", "Entry", "its highest-rated entry on the board"),
         Column("lab", "Lab", "who released it"),
         Column("released", "Released", "release date", "ISO date"),
+        Column("precision", "Precision", "to what it is known: day or month", in_page=False),
         Column("counts_from", "Counts from", "date from which it counts for the group",
                "ISO date", in_page=False),
         Column("rating", "Rating", "posterior mean", points, rating, figures=True),

@@ -271,7 +271,7 @@ def _sensitivity_figure(found: Influence) -> Figure:
         title=influence_title(found),
         alt=(
             f"Dots with intervals: the headline, {headline.figure()}, and what it would be after "
-            f"the single changes that move it most: {spread}. All that change it are "
+            f"the single changes that move it most: {spread}. All that move it are "
             f"in data/influence.csv."
         ),
         caption=(
@@ -279,7 +279,7 @@ def _sensitivity_figure(found: Influence) -> Figure:
             f"estimates everything anew with {headline.n_draws:,} draws; bar: "
             f"{percentage(headline.level)} measurement interval. These are the "
             f"{len(found.top)} that matter most of {len(found.cases):,}; the table leaves out "
-            f"those that change nothing at all."
+            f"those that do not move the headline."
         ),
         draw=partial(plots.influence, found),
         table=_moving(found),
@@ -287,10 +287,10 @@ def _sensitivity_figure(found: Influence) -> Figure:
 
 
 def _moving(found: Influence) -> Table:
-    """The changes that make any difference, or have no answer: those that matter most are first."""
+    """The changes that move the headline, or have no answer: those that matter most are first."""
     table = found.table()
     cases = zip(table.rows, found.cases, strict=True)
-    rows = tuple(row for row, case in cases if case.months is None or found.change(case))
+    rows = tuple(row for row, case in cases if case.months is None or found.moves(case))
     caption = "The single changes that move the headline most (the CSV has every one that does)"
     return replace(table, caption=caption, rows=rows)
 

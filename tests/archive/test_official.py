@@ -22,9 +22,10 @@ from elolag.estimate.catch_up import time_to_match
 from elolag.estimate.change import estimate_change
 from elolag.estimate.compare import compare
 from elolag.estimate.comparison import estimate_all
+from elolag.estimate.lag import frontier_curve
 from elolag.estimate.over_time import lag_path
 from elolag.estimate.revisions import estimate_revisions
-from elolag.estimate.session import frontier_curve, prepare
+from elolag.estimate.session import prepare
 from elolag.own import own_board
 from elolag.results.provenance import provenance
 from elolag.results.words import OFFICIAL_ONLY

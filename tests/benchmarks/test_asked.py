@@ -39,7 +39,7 @@ def test_ends_differ_from_the_published_ones_by_what_the_page_says() -> None:
     asked: Question = {"vintage": "2026-08-19", "session": Session()}
     study = prepare(**asked)
     said = CHANGES["none"]
-    assert "by 0.2 months, those of the gap by 1 Elo" in said
+    assert "by 0.2 months, those of the gap by 1 Elo, from those of 10,000 draws" in said
     published = results(study, ("average", "current"))
     here = answer(carry(prepare(**asked, n_draws=DRAWS)), Asked())
     for one, other in zip(published, (here.average, here.current), strict=True):

@@ -52,6 +52,27 @@ def test_the_rows_on_drift_are_the_archives(kept: pd.DataFrame, drifts: pd.DataF
     )
 
 
+@pytest.mark.fresh
+def test_the_rows_on_settled_and_dropped_entries_are_the_archives(
+    kept: pd.DataFrame, base: stability.Variation
+) -> None:
+    asked = [base, *stability.ended(base), *stability.apart(base)]
+    made = stability.changed(stability.table(asked)).round(3).iloc[1:].reset_index(drop=True)
+    mine = kept[kept["kind"].isin(["drift ended", "dropped entry"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(made, mine, check_dtype=False, atol=1e-9)
+
+
+def test_the_contested_call_says_what_it_is_worth(kept: pd.DataFrame) -> None:
+    row = kept.set_index("kind").loc["dropped entry"]
+    assert row["value"] == "gpt-5 of 2025-08-06"
+    text = (HERE.parent / "docs" / "tagging.md").read_text("utf-8")
+    start = f"- `gpt-5` of {row['value'][-10:]}"
+    (told,) = (line for line in text.splitlines() if line.startswith(start))
+    assert f"the headline {row['months']:.1f} ({row['low']:.1f} to {row['high']:.1f};" in told
+    readme = " ".join((HERE.parent / "README.md").read_text("utf-8").split())
+    assert f"GPT-5's test, were it counted, to {row['months']:.1f} months" in readme
+
+
 def test_drift_taken_for_less_or_more_moves_no_end_far(kept: pd.DataFrame) -> None:
     moved = kept[kept["kind"] == "drift"].set_index("value")[ENDS].abs().max(axis=1)
     assert len(moved) == 3 * len(stability.FACTORS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import elolag
-from elolag import plots
+from elolag import plots, tags
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
 from elolag.estimate.model_dates import _crossings, _ends, _point
@@ -207,6 +207,24 @@ def test_a_tier_is_a_family() -> None:
     assert {m.group for m in tier.models} == {"family:sonnet", "CN"}
     assert all("sonnet" in m.model for m in tier.models if m.group == "family:sonnet")
     assert "the Sonnet family was there" in tier.one("glm-4.5").sentence()
+
+
+def test_files_say_to_what_a_day_is_known(found) -> None:
+    keys = [column.key for column in found.table().columns]
+    rows = [dict(zip(keys, row, strict=True)) for row in found.table().rows]
+    tables = tags.load().models
+    to = {row["model"]: row["precision"] for row in rows if row["lab"]}
+    assert set(to.values()) == {"day", "month"}
+    assert to == {name: tables[name].precision for name in to}
+    for row, model in zip(rows, found.models, strict=True):
+        told, reach = model.to_dict(), model.reach
+        assert told["precision"] == row["precision"]
+        assert told["other"]["precision"] == row["date_precision"]
+        assert (row["date_precision"] is None) == (row["date"] is None)
+        if reach.state == "reached":
+            above = tables[reach.above[0]].precision
+            assert row["date_precision"] == told["other"]["above"]["precision"] == above
+    assert "month" in {row["date_precision"] for row in rows}
 
 
 def test_table_and_json_hold_the_same(found) -> None:

@@ -104,7 +104,7 @@ def test_too_few_models_of_the_day_give_no_interval_and_no_score() -> None:
     assert row.hindsight.low is not None
     named = {"board": "b", "category": "c", "vintage": "2025-08-01", "leader_group": "US"}
     found = Revisions(
-        (row,), {}, 3.0, "current", "step", 0.95, 0.0, {}, **named,
+        (row,), {}, 3.0, "current", "step", 0.95, 0.0, **named,
         follower_group="CN", n_draws=40, seed=0, snapshots=(),
     )  # fmt: skip
     assert found.score is None

@@ -276,7 +276,12 @@ def test_of_releases_known_to_the_month_no_day_is_told(result: LagResult) -> Non
     assert "wurden wahrscheinlich im Mai 2026 von " in finding(passed, "de")
     assert "were overtaken by US models in May 2026, 3.0 months" in citation(passed).sentence
     assert "zuerst vorn lagen und im Mai 2026, 3,0 Monate" in citation(passed, "de").sentence
-    assert passed.to_dict()["leader_best"]["release_date"] == "2026-05-15"
+    data = passed.to_dict()
+    for found, day, to in (
+        (data["leader_best"], "2026-05-15", "month"), (told.to_dict(), "2026-05-15", "month"),
+        (data["follower"], passed.follower.release_date, "day"),
+    ):  # fmt: skip
+        assert (found["release_date"], found["precision"]) == (day, to)
 
 
 def test_who_was_there_before_has_passed_nobody(result: LagResult) -> None:

@@ -83,9 +83,11 @@ def test_vintages_are_left_out_whole(found: Influence) -> None:
 def test_the_words_and_the_object(found: Influence) -> None:
     text = found.sentence()
     assert text.startswith(f"Of {len(found.cases):,} changes of one lab, model, vintage or date")
+    assert " move the headline (on arena/text_style_control, overall, as of 2026-08-19: " in text
     assert "those that matter most are: without every model of Google: 5.9 months behind; " in text
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert len(data["top"]) == 5
+    assert data["answer"] == json.loads(json.dumps(found.headline.to_dict()))
     assert data["top"][0]["low"] is not None
     assert list(found.to_frame()) == [
         "words", "kind", "name", "months", "censored", "change", "low", "high", "no_interval",

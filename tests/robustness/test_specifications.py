@@ -137,7 +137,7 @@ def test_the_other_parts_of_the_command() -> None:
 
 
 def test_the_rules_are_listed() -> None:
-    found = run("--rules")
+    found = CliRunner().invoke(app, ["sensitivity", "--rules"])
     assert found.exit_code == 0
     assert all(rule.name in found.stdout for rule in RULES)
 

@@ -247,13 +247,15 @@ def test_the_headline_rests_on_two_models(found: elolag.robustness.tipping_point
 def test_the_flip_in_words_and_as_an_object(found: elolag.robustness.tipping_point.Flip) -> None:
     text = found.sentence()
     assert text.startswith(
-        "The day's distance of China (China behind by 6.4 months) would be at least a month"
+        "The day's distance of China (on arena/text_style_control, overall, as of 2026-08-19: "
+        "China behind by 6.4 months) would be at least a month"
     )
     assert "1 model left out (without kimi-k3: 9.0 months behind)" in text
     assert "points of rating" in text
     assert "openness" not in text
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert len(data["rows"]) == len(found.to_frame())
+    assert data["answer"] == json.loads(json.dumps(found.headline.to_dict()))
 
 
 def test_a_bound_is_told_as_one_and_is_in_no_range_that_ends() -> None:

@@ -81,6 +81,7 @@ class _Panel:
     """What a refusal names of a panel."""
 
     board, category, vintage = "arena/text_style_control", "overall", to_iso(made_study.AS_OF)
+    sources = "all"
 
 
 def _asked(found: Carried, rng: np.random.Generator) -> Asked:
@@ -412,12 +413,31 @@ def test_the_command_gives_the_answer_of_the_page(
     said = elolag("ask", link, *options)
     assert wanted.average.said()[0] in said.out.replace("\n", " ")
     assert "200 draws, seed 0, ratings of 2026-08-19" in said.out
-    assert (
-        "elolag lag --board arena/text --vintage 2026-08-19 --window 6 --exclude cn-14" in said.out
-    )
+    archive, own = world.question["archive"], world.question["extra_tags"]
+    assert said.out.replace("\n", " ").strip().endswith(
+        f"Everything estimated anew: elolag lag --board arena/text --archive {archive} "
+        f"--vintage 2026-08-19 --window 6 --exclude cn-14 --tags {own}"
+    )  # fmt: skip
+    assert "Note: with tags of one's own." in said.out
     refused = elolag("ask", "#without=nobody", *options)
     assert refused.code == 2
     assert "no model or lab is called nobody" in refused.err
+
+
+def test_the_commands_name_what_the_question_was_asked_of(
+    held: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = dataclasses.replace(held.panel, sources="official")
+    changed = dataclasses.replace(held, panel=panel, archive="my lists", tags="my tags.csv")
+    lag = "elolag lag --board arena/text --sources official --archive 'my lists'"
+    assert changed.refit(Asked()) == f"{lag} --vintage 2026-08-19 --tags 'my tags.csv'"
+    moved = Asked(moved=(("cn-14", "2026-08-01"),))
+    assert changed.refit(moved) == f"{lag} --vintage 2026-08-19 --tags FILE"
+    told = answer(changed, Asked())
+    assert "as it is published" not in told.changed()
+    assert "Note: official lists only" in " ".join(told.footnotes())
+    data = ask._packed(changed, told)
+    assert (data["lag"], data["own"]) == (lag, "--tags 'my tags.csv'")
 
 
 @pytest.mark.parametrize(

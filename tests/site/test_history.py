@@ -252,6 +252,12 @@ def test_the_sentence_gives_the_figures_of_the_table(reconstructed: Record) -> N
     told = replace(reconstructed, rows=tuple(rows)).sentence()
     assert "(1 published when new, 2 reconstructed)" in told
     assert "December 2025 (first 6.4 months behind, now 7.2 months behind)" in told
+    assert "their figures read 0.3 months otherwise on average" in told
+    few = (rows[0], replace(rows[1], revised=None), rows[2])
+    told = replace(reconstructed, rows=few).sentence()
+    assert "the figures of 2 of them read 0.4 months otherwise on average" in told
+    told = replace(reconstructed, rows=(few[1], rows[2])).sentence()
+    assert told.endswith("the figure of one of them reads the same.")
     same = replace(reconstructed, rows=(rows[2],)).sentence()
     assert same.startswith("1 month of ")
     assert same.endswith("figures read the same.")
@@ -314,14 +320,29 @@ def test_what_the_commands_refuse(run: Command, months: dict[str, Any], tmp_path
         done = run("site", "--out", out, *options(months), *wrong)
         assert done.code == 2, wrong
         assert done.err, wrong
-    for wrong in (["--vintage", "2026-08-19"], ["--ratings", "mine.csv"]):
-        assert run("record", *options(months), *wrong).code == 2
+    path = "--match-rule has no place here: a path dates levels by the first model"
+    assert path in run("site", "--out", out, "--match-rule", "below").err.replace("\n", " ")
+    for wrong in (
+        ["--vintage", "2026-08-19"], ["--ratings", "mine.csv"], ["--match-rule", "below"],
+        ["--months", tmp_path / "nowhere"],
+    ):  # fmt: skip
+        done = run("record", *options(months), *wrong)
+        assert (done.code, done.out) == (2, ""), wrong
+    assert "nowhere: there is no such folder of published months" in " ".join(done.err.split())
     out.mkdir()
     (out / "diary.txt").write_text("dear", encoding="utf-8")
     done = run("site", "--out", out, *options(months))
     assert done.code == 2
     assert "diary.txt" in done.err
     assert [p.name for p in out.iterdir()] == ["diary.txt"]
+
+
+def test_a_folder_without_months_publishes_none(
+    run: Command, months: dict[str, Any], tmp_path: Path
+) -> None:
+    done = run("record", "--months", tmp_path, *options(months))
+    assert done.code == 0, done.err
+    assert "(all reconstructed)" in " ".join(done.out.split())
 
 
 def test_record_on_the_command_line(run: Command, plain: Site, months: dict[str, Any]) -> None:

@@ -25,10 +25,11 @@ from site_worlds import World
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.own import own_board
+from elolag.results.pages import words
 from elolag.site import page, write_report
 from elolag.site.folder import SUMS, reserved, write
 from elolag.site.material import Extent, gather
-from elolag.site.month import _reproduce, _result
+from elolag.site.month import _elsewhere, _reproduce, _result
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -143,8 +144,22 @@ def test_every_table_has_its_columns_units_and_sources(world: World) -> None:
 def test_says_how_to_make_it_again(world: World) -> None:
     text = (world.report.path / "reproduce.txt").read_text("utf-8")
     assert "--as-of 2026-08-19 --vintage 2026-08-19 --draws 60 --seed 0 --level 0.95" in text
-    for words in ("matplotlib", world.report.headline.snapshots[0][1]):
-        assert words in text
+    for each in ("matplotlib", world.report.headline.snapshots[0][1]):
+        assert each in text
+
+
+def test_says_which_command_tells_what_moved_it(months: dict[str, Any]) -> None:
+    extent = Extent(checks=False, full=False, ways=False)
+    told = {
+        day: _elsewhere(gather(extent, **months, min_votes=500, vintage=day))
+        for day in ("2026-08-19", "2025-12-15")
+    }
+    asked = f"--board {months['board']} --draws 60 --min-votes 500 --tags tags”"
+    command = f"“elolag news 2026-07-15 2026-08-19 {asked}"
+    assert command in told["2026-08-19"]
+    assert str(months["extra_tags"].parent) not in told["2026-08-19"]
+    assert told["2025-12-15"] == words("unmoved")
+    assert _elsewhere(gather(extent, **months, as_of="2026-08-01")) == words("still")
 
 
 def test_says_what_is_missing_and_own_without_naming_a_folder(tmp_path: Path) -> None:

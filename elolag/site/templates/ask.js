@@ -129,8 +129,8 @@ function refit(asked) {
   for (const [name, values] of Object.entries(D.choices)) if (asked[name] !== values[0])
     words.push(`--${name === "match" ? "match-rule" : name.replace("_", "-")} ${asked[name]}`);
   for (const name of asked.without) if (!labs.includes(name)) words.push(`--exclude ${name}`);
-  if (asked.moved.length) words.push("--tags FILE");
-  return words.join(" ");
+  words.push(asked.moved.length ? "--tags FILE" : D.own);
+  return words.filter(Boolean).join(" ");
 }
 
 // Who counts from when: the sides' dates of all M models, after the reader's edits.
@@ -669,7 +669,9 @@ function respond() {
   let found = null;
   try { found = answer(asked); } catch (error) { if (!(error instanceof Refused)) throw error; refusal(error, asked); }
   by("address").textContent = location.href.split("#")[0] + "#" + fragment(asked, D.vintage);
-  by("command").textContent = `${D.lag.replace(" lag", " ask")} "#${fragment(asked, D.vintage)}"`;
+  const sides = D.groups.join(" ") === D.usual.join(" ") ? "" : `--leader ${D.groups[0]} --follower ${D.groups[1]}`;
+  by("command").textContent = [D.lag.replace(" lag", " ask"), sides, D.own, `"#${fragment(asked, D.vintage)}"`]
+    .filter(Boolean).join(" ");
   by("refit").textContent = refit(asked);
   if (!found) return;
   state(true, true);
