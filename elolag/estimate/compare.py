@@ -333,7 +333,8 @@ class Slices(Result):
             f"are extreme partly by chance."
         )
         if self.simultaneous_level is None:
-            return f"{text} Simultaneous intervals are given on request."
+            how = f"elolag compare --by {self.by} --simultaneous"
+            return f"{text} Intervals that all hold at once: {how}."
         return (
             f"{text} The simultaneous intervals hold all {n} at once at {percentage(self.level)} "
             f"or more (Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of "

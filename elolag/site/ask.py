@@ -58,6 +58,7 @@ def page(
     navigation: Sequence[Link] = (),
     footer: Sequence[str] = (),
     chart: tuple[str, str] | None = None,
+    about: str = "",
 ) -> bytes:
     """The page, as one HTML file that needs nothing else.
 
@@ -72,6 +73,8 @@ def page(
     chart
         Where no script runs: the folder of a month, seen from this page, whose chart is shown
         instead, and the vintage of its list.
+    about
+        What the page is listed with: the answer as it is published, from more draws than travel.
 
     Raises
     ------
@@ -88,6 +91,7 @@ def page(
         template("ask.js"),
         "; img-src 'self'" if chart else "",
         title=f"Ask: {noun(carried.cast.follower.text)} and {noun(carried.cast.leader.text)}",
+        about=about or headline.average.said()[0],
         lines=headline.average.said(),
         facts=headline.facts(),
         changed=headline.changed(),

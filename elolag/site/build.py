@@ -266,7 +266,6 @@ def _made(work: _Work) -> _Made:
             for month in new if month not in here
         },
         **{name: partial(_beside, ask, stamp) for name, ask in {**checking, **further}.items()},
-        "ask": partial(_ask, vintage, chart, question, stamp),
         **{
             f"answer {month.name}": partial(_answer, month, question, stamp)
             for month in every if month not in new
@@ -276,15 +275,18 @@ def _made(work: _Work) -> _Made:
     base = asking(question, vintage=vintage, session=_session(stamp))
     before = max((m for m in every if m.name < vintage[:7]), default=None, key=attrgetter("name"))
 
-    def of_the_newest() -> tuple[Material, dict[str, Any], LagResult | None, LagPath | None]:
+    def of_the_newest() -> tuple[
+        Material, dict[str, Any], LagResult | None, LagPath | None, bytes | str
+    ]:
         extent = Extent(checks=False, full=False, ways=bool(here))
         material = gather(extent, before.vintage if before else "", **base)
         made = {f"month {m.name}": _folder(m, before, work.day, material) for m in here}
         newer = newer_copy(work.board, work.category, vintage)
         copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
-        return material, made, copied, revising(every, base)
+        asked = _ask(material.headline, chart, question, stamp)
+        return material, made, copied, revising(every, base), asked
 
-    first, (material, shared, copied, path) = work_through(
+    first, (material, shared, copied, path, asked) = work_through(
         tasks, work.workers, work.tell, of_the_newest
     )
     first |= shared
@@ -309,7 +311,7 @@ def _made(work: _Work) -> _Made:
         edition=Edition(material, tuple(m for m in every if m.name in held), record, work.day,
                         copied),
         found=gathered(material, {name: first[name] for name in further}),
-        ask=first["ask"],
+        ask=asked,
         frozen=held,
         lists={**work.lists, **lists},
         added=tuple(month.name for month in new if month.name in held),
@@ -337,16 +339,18 @@ def _beside(ask: partial[Any], stamp: str) -> Any:
 
 
 def _ask(
-    vintage: str, chart: tuple[str, str] | None, question: Question, stamp: str
+    headline: LagResult, chart: tuple[str, str] | None, question: Question, stamp: str
 ) -> bytes | str:
     """The page that answers back, from draws of its own number; or why there is none."""
-    asked = asking(question, vintage=vintage, session=_session(stamp))
+    asked = asking(question, vintage=headline.vintage, session=_session(stamp))
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
         own = describe(asked)["extra_tags"] or ""
         held, ways = replace(carry(study, tables), tags=own), front.navigation()
-        return ask.page(held, navigation=ways, footer=front.footer(), chart=chart)
+        return ask.page(
+            held, navigation=ways, footer=front.footer(), chart=chart, about=headline.said()[0]
+        )
     except (UsageError, EstimateError) as error:
         return str(error)
 

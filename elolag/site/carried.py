@@ -77,7 +77,8 @@ REFUSALS = {
 CHANGES = {
     "none": (
         f"Nothing is moved: the answer of the {DRAWS:,} draws that travel. Ends of its intervals "
-        f"can differ by 0.2 months from those of {DEFAULTS['n_draws']:,} draws."
+        f"can differ by 0.2 months, those of the gap by 1 Elo, from those of "
+        f"{DEFAULTS['n_draws']:,} draws."
     ),
     "some": "Moved: {changes}.",
     "as_of": "as of {day}",

@@ -378,6 +378,14 @@ def test_the_page_is_one_file_that_runs_only_its_own_script(made: str, held: Car
     assert made == again
 
 
+def test_the_page_is_listed_with_what_it_is_told(made: str, held: Carried) -> None:
+    told = ask.page(held, about="As <published>.").decode()
+    assert '<meta name="description" content="As &lt;published&gt;.">' in told
+    assert answer(held, Asked()).average.said()[0] in made.partition("<title>")[0].replace(
+        "&#39;", "'"
+    )
+
+
 def test_the_page_without_its_script_has_the_answer(made: str, held: Carried) -> None:
     found = answer(held, Asked())
     shown = re.sub(r"<script.*?</script>", "", made, flags=re.S).replace("&#39;", "'")

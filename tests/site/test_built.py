@@ -104,6 +104,17 @@ def test_a_page_with_an_answer_is_listed_with_it(built: Site) -> None:
         assert about == answer, path
 
 
+def test_the_page_that_answers_is_listed_with_what_is_published(built: Site) -> None:
+    """Its own ends are of the draws that travel, and differ."""
+    listed = []
+    for path in ("index.html", "ask/index.html"):
+        page = checks.Page((built.path / path).read_bytes())
+        listed += [a["content"] for a, _ in page.of("meta") if a.get("name") == "description"]
+    published, asking = listed
+    (own,) = [text for a, text in page.of("p") if a.get("id") == "line-1"]
+    assert asking == published != own
+
+
 def test_a_month_is_called_by_its_month(built: Site) -> None:
     """What it says of that day is said in the present, and another month may say the same."""
     for name in MONTHS:
