@@ -29,7 +29,7 @@ from elolag.model.frontier import MatchRule
 from elolag.question import refuse_settled
 from elolag.results.charts import Both
 from elolag.results.citing import date as spelled
-from elolag.results.citing import number
+from elolag.results.citing import number, over_months
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, picked
 from elolag.results.words import directed, first_up, months, nought, noun
@@ -177,6 +177,7 @@ class News(Estimated):
 
     def footnotes(self) -> tuple[str, ...]:
         """How the shares are made, and what they are not."""
+        window = self.policies.get("window")
         return (
             "A plus is further behind, a minus less far. Time passing comes first: what the figure "
             "would be by the later date, had nothing else changed. After it each share is the "
@@ -186,6 +187,7 @@ class News(Estimated):
             "Both vintages are read with today's tags unless others are given for the first. New "
             "votes: of models on the later list; refit of older places: of those that left it.",
             *(f"Note: {note}." for note in self.notes),
+            *([f"The average is {over_months(window, 'en')}."] if window else []),
         )
 
     def to_dict(self) -> dict[str, Any]:

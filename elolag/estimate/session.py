@@ -41,7 +41,7 @@ from elolag.question import (
     check_names,
 )
 from elolag.results import citing
-from elolag.results.provenance import Origin, basis_notes, otherwise, which_tags
+from elolag.results.provenance import Origin, basis_notes, matched, otherwise, which_tags
 from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun, percentage
 from elolag.schema import ALL_LISTS, Measure, measure_of
@@ -522,7 +522,7 @@ def assemble(
     # Everybody's, whomever one compares; then those in question.
     fitted = everybody or posterior(cast.field, correct_selection=asked["correct_selection"])
     cast, fitted = cast.counting(fitted)
-    chosen = choices(asked, lookup, young) | joined
+    chosen, arena = choices(asked, lookup, young) | joined, panel.measure.arena_constants
     return Study(
         panel=panel,
         cast=cast,
@@ -538,7 +538,7 @@ def assemble(
             *_not_yet_out(panel, cast, fitted, date),
             *((FIRST_LISTED,) if asked["clock"] == "first-listed" else ()),
             *which_tags(lookup.tables.bundle),
-            *otherwise(citing.choices(chosen, panel.measure.arena_constants, "en")),
+            *otherwise([*citing.choices(chosen, arena, "en"), *matched(chosen)]),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),

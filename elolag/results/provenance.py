@@ -294,12 +294,17 @@ def chosen(result: Any, lang: str = "en") -> tuple[str, ...]:
     """What a result was asked with other than by default, each as an aside."""
     policies = getattr(result, "policies", None) or {}
     drifts = measure_of(str(getattr(result, "board", ""))).arena_constants
-    told = list(choices(policies, drifts, lang))
+    told = [*choices(policies, drifts, lang), *matched(policies, lang)]
     usual = WINDOWS.get(getattr(result, "estimand", "average"))
     if usual and policies.get("window") not in (None, usual):
         told.append(citing.over_months(policies["window"], lang))
-    matched = citing.MATCHED if lang == "de" else MATCHED
-    return (*told, *(text for rule, text in matched.items() if policies.get("match_rule") == rule))
+    return tuple(told)
+
+
+def matched(policies: Mapping[str, Any], lang: str = "en") -> tuple[str, ...]:
+    """By what levels are dated, where not by the first model to reach them, as an aside."""
+    rules = citing.MATCHED if lang == "de" else MATCHED
+    return tuple(text for rule, text in rules.items() if policies.get("match_rule") == rule)
 
 
 def tags_of(result: Any) -> str:

@@ -66,10 +66,19 @@ def test_window_and_match_rule_stand_in_the_foot_of_a_chart() -> None:
     found = ask("compare", estimand="average", window=6.0, match_rule="below")
     told = provenance(found).chosen
     assert told == {
-        "en": "over six months, dated by the last model below the level",
-        "de": "über sechs Monate, datiert mit dem letzten Modell unter dem Niveau",
+        "en": "dated by the last model below the level, over six months",
+        "de": "datiert mit dem letzten Modell unter dem Niveau, über sechs Monate",
     }
     assert chosen(ask("lag", estimand="current", window=6.0)) == ()
+
+
+@pytest.mark.parametrize("name", ["lag", "dates", "news", "compare", "revisions"])
+def test_another_match_rule_stands_in_the_notes(name: str) -> None:
+    assert f"{SAID}dated by the last model below the level" in notes(ask(name, match_rule="below"))
+
+
+def test_news_say_over_which_window_their_average_is() -> None:
+    assert "The average is over six months." in ask("news", window=6.0).footnotes()
 
 
 def test_the_meanings_under_all_estimands_name_the_match_rule() -> None:
