@@ -56,7 +56,8 @@ def test_the_templates_run_as_they_are(mine: Path, tags: Path):
     assert result.snapshots == (("own/ratings/2026-08-19", digest),)
     assert result.policies["extra_tags"] == hashlib.sha256(tags.read_bytes()).hexdigest()
     assert str(mine.parent) not in json.dumps(result.to_dict())
-    few, assumed = result.notes
+    few, chosen, assumed = result.notes
+    assert chosen == "asked with other choices than the default ones: with tags of one's own"
     assert few.startswith("few rated models (4 of US and 3 of CN)")
     assert assumed == NO_DRIFT
 
