@@ -172,7 +172,7 @@ def flag(name: str) -> str:
     return declared or f"--{name.replace('_', '-')}"
 
 
-def typed(question: Mapping[str, Any], always: Collection[str] = ()) -> list[str]:
+def command_words(question: Mapping[str, Any], always: Collection[str] = ()) -> list[str]:
     """The words of the command line for every option that is not at its default.
 
     Parameters
@@ -184,7 +184,7 @@ def typed(question: Mapping[str, Any], always: Collection[str] = ()) -> list[str
 
     Examples
     --------
-    >>> typed({"min_votes": 300, "policies": Policies(taiwan="CN"), "seed": 0}, ["seed"])
+    >>> command_words({"min_votes": 300, "policies": Policies(taiwan="CN"), "seed": 0}, ["seed"])
     ['--seed', '0', '--min-votes', '300', '--taiwan', 'CN']
     """
     usual = {**DEFAULTS, **asdict(Policies())}

@@ -50,10 +50,7 @@ def test_long_answers_rest_on_the_shipped_data(generate) -> None:
 @pytest.mark.slow
 def test_long_answers_are_fresh(generate, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(generate.long_answers, "DOCS", tmp_path)
-    made, kept = generate.long_answers.made(), generate.long_answers.kept()
-    # Another processor's linear algebra moves smooth curves in the last place, and these by 1e-4.
-    assert made.pop("shares") == pytest.approx(kept.pop("shares"), abs=2e-4)
-    assert made == kept
+    assert generate.long_answers.made() == generate.long_answers.kept()
 
 
 def test_every_page_with_blocks_is_generated(generate) -> None:

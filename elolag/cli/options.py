@@ -145,9 +145,9 @@ def is_asked(context: typer.Context) -> bool:
     name = context.invoked_subcommand
     if name is None:
         return True
-    if flag := typed(context):
+    if option := typed(context):
         raise UsageError(
-            f"{flag} stands before {name}, which reads only what stands after it; put it there, "
+            f"{option} stands before {name}, which reads only what stands after it; put it there, "
             f"or leave it out"
         )
     return False

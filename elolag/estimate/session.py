@@ -33,13 +33,7 @@ from elolag.model.estimands import (
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
-from elolag.question import (
-    DEFAULT_BOARD,
-    DEFAULTS,
-    MOST_DRAWS,
-    Options,
-    check_names,
-)
+from elolag.question import DEFAULT_BOARD, DEFAULTS, MOST_DRAWS, Options, check_names
 from elolag.results import citing
 from elolag.results.provenance import Origin, basis_notes, matched, otherwise, which_tags
 from elolag.results.table import Result

@@ -24,7 +24,7 @@ from elolag.estimate.session import Study
 from elolag.model import draws
 from elolag.model.estimands import Race, check_groups, window_start
 from elolag.model.frontier import MATCH_RULES, MatchRule
-from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
+from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies, command_words
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
@@ -321,8 +321,7 @@ class Carried(Study):
         """The command of the plain question."""
         panel, words = self.panel, ["elolag lag"]
         words += [f"--board {panel.board}"] if panel.board != DEFAULT_BOARD else []
-        words += [f"--category {panel.category}"] if panel.category != DEFAULTS["category"] else []
-        words += [f"--sources {panel.sources}"] if panel.sources != DEFAULTS["sources"] else []
+        words += command_words({"category": panel.category, "sources": panel.sources})
         words += [f"--archive {shlex.quote(self.archive)}"] if self.archive else []
         return " ".join(words)
 
@@ -405,11 +404,9 @@ class Answer:
     def footnotes(self) -> tuple[str, ...]:
         """What the numbers rest on, and what answers with everything estimated anew."""
         said = self.average
-        tagged = citing.choices({"extra_tags": said.policies.get("extra_tags")}, False, "en")
         return (
             f"{said.n_draws:,} draws, seed {said.seed}, ratings of {said.vintage} on "
             f"{said.board} ({said.category}), unchanged by what is moved.",
-            *(f"Note: {words}." for words in tagged),
             *basis_notes(said),
             f"Everything estimated anew: {self.refit}",
         )

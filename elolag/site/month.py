@@ -18,7 +18,7 @@ from elolag.estimate.session import Question, Session
 from elolag.own import OwnBoard
 from elolag.plots import svg
 from elolag.plots.style import finding
-from elolag.question import refuse_settled, typed, unsettled
+from elolag.question import command_words, refuse_settled, unsettled
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.pages import words
@@ -319,7 +319,7 @@ def command(material: Material) -> str:
         words += ["--ratings-level", str(own.snapshots[0].interval_level)]
     else:
         words += ["--board", material.headline.board]
-    words += typed(asked, _SAID)
+    words += command_words(asked, _SAID)
     words += [] if material.extent.full else ["--quick"]
     return shlex.join(words)
 
@@ -348,7 +348,7 @@ def _elsewhere(material: Material) -> str:
     if not before:
         return words("unmoved")
     again = ["elolag", "news", before[-1], result.vintage, "--board", result.board]
-    again += typed(unsettled("news", _found(material)))
+    again += command_words(unsettled("news", _found(material)))
     return words("moved elsewhere", command=shlex.join(again))
 
 

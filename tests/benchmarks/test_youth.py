@@ -48,6 +48,17 @@ def test_the_shipped_reading_is_that_of_all_levels() -> None:
 
 
 @pytest.mark.fresh
+def test_the_answers_under_either_reading_are_the_archives(
+    table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scale, "fit", scale.fit)  # sessions of the tests then share no panel
+    made, kept = pd.DataFrame(youth.answers()), table[table["role"] == "answer"]
+    pd.testing.assert_frame_equal(
+        made, kept[list(made)].reset_index(drop=True), check_dtype=False, atol=6e-5, rtol=0
+    )
+
+
+@pytest.mark.fresh
 def test_a_cell_of_the_kept_table_is_the_archives(table: pd.DataFrame) -> None:
     board, kept = "arena/text", held_out.KEPT[1]
     boards = held_out.load("2026-08-19")[board]
