@@ -53,7 +53,7 @@ def made(jobs: int = 2) -> dict[str, Any]:
         "basis": basis(),
         "version": elolag.__version__,
         "sensitivity": grid.sentence(),
-        "shares": {name: round(share, 3) for name, share in grid.shares.items()},
+        "shares": {name: round(share, 4) for name, share in grid.shares.items()},
         "influence": influence().sentence(),
         "flip": flip().sentence(),
         "claims": {"sentence": claims.sentence(), "rows": rows},

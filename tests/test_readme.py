@@ -50,7 +50,12 @@ def test_long_answers_rest_on_the_shipped_data(generate) -> None:
 @pytest.mark.slow
 def test_long_answers_are_fresh(generate, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(generate.long_answers, "DOCS", tmp_path)
-    assert generate.long_answers.made() == generate.long_answers.kept()
+    made, kept = generate.long_answers.made(), generate.long_answers.kept()
+    # The same code gives smooth curves otherwise in their last places on another processor, and so
+    # the last of the four places of a share: by one unit of it, and by no more.
+    units = [{k: round(share * 1e4) for k, share in x.pop("shares").items()} for x in (made, kept)]
+    assert units[0] == pytest.approx(units[1], abs=1)
+    assert made == kept
 
 
 def test_every_page_with_blocks_is_generated(generate) -> None:
